@@ -1,0 +1,100 @@
+/**
+ * One WebSocket connection, whichever code speaks the protocol underneath.
+ *
+ * The connection reports; it decides nothing about the script. Every event carries the moment (monotonic milliseconds,
+ * `performance.now()`) at which its bytes arrived. Listeners are called from the runtime's event loop, never from
+ * inside a method of the connection. After `onClose` nothing more is reported.
+ *
+ * RFC 6455; behaviour that scripts can observe follows k6 v2.2.0, whose client is gorilla/websocket.
+ */
+
+export interface WebSocketRequest {
+  /** Absolute ws: or wss: URL without fragment, already checked. */
+  url: string;
+  /** Header names and values in order; no handshake headers of the protocol itself among them. */
+  headers: readonly (readonly [name: string, value: string])[];
+  protocols: readonly string[];
+  /** Offer `permessage-deflate; server_no_context_takeover; client_no_context_takeover`. */
+  compression: boolean;
+  tls: WebSocketTls;
+  /** Where to connect instead of the URL's host (option `hosts`, DNS policy); the Host header and SNI stay the URL's. */
+  connectTo?: { host: string; port: number };
+  /** Proxy URL (http:, https:), if one applies. */
+  proxy?: string;
+  /** Milliseconds for dial and handshake together; 0 means no limit. */
+  timeoutMs: number;
+}
+
+export interface WebSocketTls {
+  insecureSkipVerify: boolean;
+  /** PEM. */
+  cert?: string;
+  key?: string;
+  passphrase?: string;
+  ca?: string;
+  minVersion?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+  maxVersion?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+  ciphers?: string;
+}
+
+/** The answer to the upgrade request, also when it was refused. */
+export interface Handshake {
+  /** 101 when the connection is open; 0 when no HTTP answer could be read. */
+  status: number;
+  statusText: string;
+  /** In the order and spelling of the wire. */
+  headers: readonly (readonly [name: string, value: string])[];
+  /** Body of a refused upgrade, at most its first 1024 bytes, as k6 keeps it. */
+  body: string;
+  /** Names of agreed extensions, e.g. `permessage-deflate; ...`; empty if none. */
+  extensions: string;
+  protocol: string;
+}
+
+export interface WebSocketEvents {
+  onOpen(handshake: Handshake, atMs: number): void;
+  /** Text arrives as a string in which invalid UTF-8 is U+FFFD, binary as bytes that the listener owns. */
+  onMessage(data: string | Uint8Array<ArrayBuffer>, atMs: number): void;
+  /** The connection has already answered. */
+  onPing(payload: Uint8Array, atMs: number): void;
+  onPong(payload: Uint8Array, atMs: number): void;
+  /**
+   * The end, exactly once.
+   *
+   * A failed dial or refused handshake has `error` and, if the server answered, `handshake`. After an open connection:
+   * `code` is what the peer's close frame said (1005 if it had none), 1006 when the connection broke without one.
+   */
+  onClose(end: WebSocketEnd): void;
+}
+
+export interface WebSocketEnd {
+  atMs: number;
+  code: number;
+  reason: string;
+  /** The peer's close frame arrived. */
+  closeFrameReceived: boolean;
+  /** In k6's words: `dial tcp 127.0.0.1:1: connect: connection refused`, `websocket: bad handshake`, `unexpected EOF`... */
+  error?: string;
+  handshake?: Handshake;
+  /** The peer broke the protocol (reserved bits, bad opcode, masked or oversized control frame, bad close code). */
+  protocolError?: boolean;
+}
+
+export interface WebSocketConnection {
+  /** Address of the peer as `ip:port`; empty before the connection is open or where the runtime does not tell. */
+  readonly remoteAddress: string;
+  /** Bytes handed to `send` and not yet to the kernel, payload only. */
+  readonly bufferedBytes: number;
+  /** Bytes on the wire so far, handshake and frame headers included, TLS not. Computed where the runtime does not tell. */
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+  send(data: string | Uint8Array<ArrayBuffer>): void;
+  ping(payload: Uint8Array<ArrayBuffer>): void;
+  /** Sends a close frame; the socket ends when the peer has answered. */
+  close(code: number, reason: string): void;
+  /** Ends the connection at once, without waiting for the peer. */
+  terminate(): void;
+}
+
+/** Opens a connection; failures arrive at `onClose`, never as an exception. */
+export type OpenWebSocket = (request: WebSocketRequest, events: WebSocketEvents) => WebSocketConnection;
