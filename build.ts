@@ -1,0 +1,133 @@
+/**
+ * Builds the executable: `bun build.ts` for this machine, `--all` for every platform, `--target NAME,NAME` for some.
+ *
+ * The result is the runtime with our bundle appended; the same sources give the same bytes. Runtimes of other
+ * platforms are the npm packages that `bun` itself depends on, checked against the integrity in package-lock.json.
+ *
+ * What was found by trying (Bun 1.4.5), and what the sources have to respect:
+ *
+ * - Worker: `new Worker(new URL("./thread.ts", import.meta.url), { type: "module" })` works in the executable, with
+ *   `bun src/main.ts` and with `deno run -A src/main.ts`, but only if it stands in an entry. In the executable
+ *   `import.meta.url` of every module is `file:///$bunfs/root/<name>` without folders, so `../thread.ts` from a
+ *   deeper file is not found. `src/main.ts` makes the URL and hands it down.
+ * - Splitting: without it, a dynamic `import()` is part of the one file that is parsed at every start. With cheerio and
+ *   amaro behind `import()`, an empty run took 15 ms without and 6 ms with `splitting` (the bare runtime: 5 ms).
+ * - Function text: `fn.toString()` of a function that uses nothing from outside itself stays self-contained in every
+ *   mode. Its inner names do not: the bundler renames a nested declaration that has the name of any top-level one, or
+ *   of a global that is used anywhere (`class WebSocket` becomes `WebSocket2`), and no option stops it. Names taken
+ *   from property keys are kept: `{ WebSocket: class {} }`, `{ send() {} }`.
+ * - Identifiers are not minified, so that `fn.name` and our own stack traces stay what the source says.
+ * - Bytecode saves 1 to 5 ms at most, but gives `import.meta.url` the path of the machine that built it: off.
+ * - The runtime would read `.env` and `bunfig.toml` (which can preload code) of the folder it is started in: off.
+ */
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import packageJson from "./package.json" with { type: "json" };
+
+interface Platform {
+  target: Bun.Build.CompileTarget;
+  /** npm package that holds the runtime. */
+  runtime: string;
+}
+
+const platforms: Record<string, Platform> = {
+  "linux-x64": { target: "bun-linux-x64", runtime: "@oven/bun-linux-x64" },
+  "linux-arm64": { target: "bun-linux-arm64", runtime: "@oven/bun-linux-aarch64" },
+  "linux-x64-musl": { target: "bun-linux-x64-musl", runtime: "@oven/bun-linux-x64-musl" },
+  "linux-arm64-musl": { target: "bun-linux-arm64-musl", runtime: "@oven/bun-linux-aarch64-musl" },
+  "darwin-x64": { target: "bun-darwin-x64", runtime: "@oven/bun-darwin-x64" },
+  "darwin-arm64": { target: "bun-darwin-arm64", runtime: "@oven/bun-darwin-aarch64" },
+  "windows-x64": { target: "bun-windows-x64", runtime: "@oven/bun-windows-x64" },
+};
+
+const root = import.meta.dirname;
+const dist = join(root, "dist");
+const bunVersion = packageJson.devDependencies.bun;
+
+/** Runs a command, its output ours; ends the build if it fails. */
+function run(command: string, args: readonly string[]): void {
+  const done = spawnSync(command, args, { stdio: ["ignore", "ignore", "inherit"] });
+  if (done.error) throw done.error;
+  if (done.status !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${done.status ?? done.signal}`);
+}
+
+/** Brings the runtime of another platform into node_modules/.cache and returns its path. */
+function fetchRuntime(packageName: string): string {
+  const folder = join(root, "node_modules", ".cache", "runtimes", `${packageName.replace("/", "-")}-${bunVersion}`);
+  const file = join(folder, packageName.includes("windows") ? "bun.exe" : "bun");
+  if (existsSync(file)) return file;
+
+  const lock: { packages: Record<string, { version?: string; integrity?: string }> } = JSON.parse(
+    readFileSync(join(root, "package-lock.json"), "utf8"),
+  );
+  const locked = lock.packages[`node_modules/${packageName}`];
+  if (locked?.version !== bunVersion || !locked.integrity?.startsWith("sha512-")) {
+    throw new Error(`package-lock.json has no integrity for ${packageName}@${bunVersion}; run npm install`);
+  }
+
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  run("npm", ["pack", `${packageName}@${bunVersion}`, "--pack-destination", folder, "--silent"]);
+  const archive = join(folder, `${packageName.slice(1).replace("/", "-")}-${bunVersion}.tgz`);
+  const found = `sha512-${createHash("sha512").update(readFileSync(archive)).digest("base64")}`;
+  if (found !== locked.integrity) {
+    throw new Error(`${packageName}@${bunVersion} is not what package-lock.json expects: ${found}`);
+  }
+
+  run("tar", ["-xzf", archive, "-C", folder]);
+  rmSync(archive);
+  const unpacked = join(folder, "package", "bin", packageName.includes("windows") ? "bun.exe" : "bun");
+  chmodSync(unpacked, 0o755);
+  // The name appears last, so that an interrupted download is never taken for a finished one.
+  renameSync(unpacked, file);
+  rmSync(join(folder, "package"), { recursive: true });
+  return file;
+}
+
+/** Bundles and links one executable; without a platform, for this machine with the running runtime. */
+async function build(outfile: string, platform?: Platform): Promise<void> {
+  await Bun.build({
+    // Two entries: the conductor and the VU thread that it starts as a Worker.
+    entrypoints: [join(root, "src", "main.ts"), join(root, "src", "thread.ts")],
+    target: "bun",
+    splitting: true,
+    minify: { whitespace: true, syntax: true, identifiers: false },
+    define: { "process.env.NODE_ENV": '"production"' },
+    compile: {
+      outfile,
+      ...(platform && { target: platform.target, executablePath: fetchRuntime(platform.runtime) }),
+      autoloadDotenv: false,
+      autoloadBunfig: false,
+      autoloadTsconfig: false,
+      autoloadPackageJson: false,
+    },
+  });
+  const megabytes = statSync(outfile).size / 1e6;
+  console.log(`${outfile.slice(root.length + 1).padEnd(32)} ${megabytes.toFixed(1).padStart(6)} MB`);
+}
+
+/** The platforms that the command line asks for; none means this machine. */
+function wanted(args: readonly string[]): string[] {
+  if (args.length === 0) return [];
+  if (args.length === 1 && args[0] === "--all") return Object.keys(platforms);
+  if (args.length === 2 && args[0] === "--target") {
+    const names = args[1]!.split(",");
+    const unknown = names.filter((name) => !(name in platforms));
+    if (unknown.length === 0) return names;
+    throw new Error(`no platform "${unknown.join('", "')}"; there are ${Object.keys(platforms).join(", ")}`);
+  }
+  throw new Error("usage: bun build.ts [--all | --target NAME,NAME]");
+}
+
+if (Bun.version !== bunVersion) {
+  throw new Error(`this is Bun ${Bun.version}, but package.json pins ${bunVersion}; run it with npm run build`);
+}
+mkdirSync(dist, { recursive: true });
+const names = wanted(process.argv.slice(2));
+if (names.length === 0) await build(join(dist, process.platform === "win32" ? "sixfold.exe" : "sixfold"));
+for (const name of names) {
+  const extension = name.startsWith("windows") ? ".exe" : "";
+  await build(join(dist, `sixfold-${name}${extension}`), platforms[name]);
+}

@@ -1,0 +1,112 @@
+/**
+ * Everything that `npm test` judges, stage by stage, closing with one line "N passed, N failed".
+ *
+ * `bun test/all.ts [STAGE...]` runs only the named stages. A stage's output is shown if it failed. A stage that counts
+ * its cases prints a line with the numbers; one that only passes or fails counts as one case.
+ */
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+
+interface Tally {
+  passed: number;
+  failed: number;
+}
+
+interface Stage {
+  name: string;
+  command: readonly string[];
+  /** Reads the tally from what the command printed; without it the stage is one case. */
+  tally?: (output: string) => Tally | undefined;
+}
+
+const root = join(import.meta.dirname, "..");
+const bin = (name: string) => join(root, "node_modules", ".bin", name);
+
+/** The kit's areas that the engine is held to; cases that import k6/http are judged with that module. */
+const areas = ["ws/", "websockets/", "experimental/", "core/", "metrics/"].join(",");
+
+/** Each case runs in an empty environment, so Deno is told where its cache of stripped sources is. */
+const deno = [
+  "env",
+  `DENO_DIR=${join(root, "node_modules", ".cache", "deno")}`,
+  "DENO_NO_UPDATE_CHECK=1",
+  bin("deno"),
+  "run",
+  "--quiet",
+  "--allow-all",
+  join(root, "src", "main.ts"),
+].join(" ");
+
+function conformance(command: string): readonly string[] {
+  const kit = join(root, "test", "conformance", "run.ts");
+  return [bin("bun"), kit, "--bin", command, "--filter", areas, "--without", "k6/http", "--jobs", "2"];
+}
+
+/** The number before a word at a line's end, as in " 12 pass". */
+const countOf = (output: string, pattern: RegExp) => Number(output.match(pattern)?.[1] ?? 0);
+
+function unitTally(output: string): Tally | undefined {
+  if (!/^Ran \d+ tests? across/m.test(output)) return undefined;
+  return { passed: countOf(output, /^ *(\d+) pass$/m), failed: countOf(output, /^ *(\d+) fail$/m) };
+}
+
+function kitTally(output: string): Tally | undefined {
+  const line = output.match(/^(\d+) passed, (\d+) failed$/m);
+  return line ? { passed: Number(line[1]), failed: Number(line[2]) } : undefined;
+}
+
+const stages: readonly Stage[] = [
+  { name: "types", command: [bin("tsc"), "--noEmit"] },
+  { name: "lint", command: [bin("biome"), "check", "."] },
+  { name: "unit", command: [bin("bun"), "test"], tally: unitTally },
+  { name: "build", command: [bin("bun"), "build.ts"] },
+  { name: "conformance", command: conformance(join(root, "dist", "sixfold")), tally: kitTally },
+  { name: "conformance-deno", command: conformance(deno), tally: kitTally },
+];
+
+/** Runs a command in the project's folder and gathers both of its streams in one text. */
+async function execute(command: readonly string[]): Promise<{ output: string; ended: number | string }> {
+  const child = spawn(command[0]!, command.slice(1), {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, NO_COLOR: "1" },
+  });
+  let output = "";
+  const gather = (chunk: string) => void (output += chunk);
+  child.stdout.setEncoding("utf8").on("data", gather);
+  child.stderr.setEncoding("utf8").on("data", gather);
+  const ended = await new Promise<number | string>((resolve) => {
+    child.on("error", (error) => resolve(error.message));
+    child.on("close", (code, signal) => resolve(code ?? `signal ${signal}`));
+  });
+  return { output, ended };
+}
+
+async function judge(stage: Stage): Promise<Tally> {
+  const startedMs = performance.now();
+  const { output, ended } = await execute(stage.command);
+  const ok = ended === 0;
+  const tally = stage.tally?.(output) ?? { passed: ok ? 1 : 0, failed: 0 };
+  // A command that failed without naming a case has failed as a whole.
+  if (!ok && tally.failed === 0) tally.failed = 1;
+  if (tally.failed > 0) console.log(`\n--- ${stage.name} (ended with ${ended})\n${output.trimEnd()}\n---\n`);
+  const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+  console.log(`${stage.name.padEnd(18)} ${tally.passed} passed, ${tally.failed} failed  ${seconds} s`);
+  return tally;
+}
+
+const names = process.argv.slice(2);
+const unknown = names.filter((name) => !stages.some((stage) => stage.name === name));
+if (unknown.length > 0) {
+  console.error(`no stage "${unknown.join('", "')}"; there are ${stages.map((stage) => stage.name).join(", ")}`);
+  process.exit(2);
+}
+const total: Tally = { passed: 0, failed: 0 };
+for (const stage of stages) {
+  if (names.length > 0 && !names.includes(stage.name)) continue;
+  const { passed, failed } = await judge(stage);
+  total.passed += passed;
+  total.failed += failed;
+}
+console.log(`\n${total.passed} passed, ${total.failed} failed`);
+process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
