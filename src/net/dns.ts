@@ -46,6 +46,12 @@ export interface ResolverConfig {
 
 export type LookupAll = (host: string, done: (error: unknown, ips: readonly string[]) => void) => void;
 
+export interface Resolution {
+  failure?: Failure;
+  /** Set if `failure` is not. */
+  address?: Address;
+}
+
 export type Resolved = (failure: Failure | undefined, address: Address | undefined) => void;
 
 interface CacheEntry {
@@ -81,20 +87,28 @@ export class Resolver {
    * @param done Called once: before this method returns if no lookup is needed, else later.
    */
   resolve(host: string, port: number, done: Resolved): void {
-    const refusedHost = this.#guards.refuseHost(host);
-    if (refusedHost) return done(refusedHost, undefined);
+    const now = this.resolveNow(host, port);
+    if (now) {
+      done(now.failure, now.address);
+      return;
+    }
+    this.#lookup(host, (error, ips) => {
+      const found = error ? { failure: lookupFailure(host, error, nameServer()) } : this.#choose(host, ips, port);
+      done(found.failure, found.address);
+    });
+  }
+
+  /** The answer, if it needs no lookup. */
+  resolveNow(host: string, port: number): Resolution | undefined {
+    const failure = this.#guards.refuseHost(host);
+    if (failure) return { failure };
 
     const target = this.#configured(host, port);
-    if (target) return this.#finish(target.ip, target.port === 0 ? port : target.port, done);
-    if (isIP(host) !== 0) return this.#finish(host, port, done);
+    if (target) return this.#guarded(target.ip, target.port === 0 ? port : target.port);
+    if (isIP(host) !== 0) return this.#guarded(host, port);
 
     const cached = this.#cache.get(host);
-    if (cached && this.#nowMs() < cached.untilMs) return this.#choose(host, cached.ips, port, done);
-
-    this.#lookup(host, (error, ips) => {
-      if (error) return done(lookupFailure(host, error, nameServer()), undefined);
-      this.#choose(host, ips, port, done);
-    });
+    return cached && this.#nowMs() < cached.untilMs ? this.#choose(host, cached.ips, port) : undefined;
   }
 
   #configured(host: string, port: number): HostTarget | undefined {
@@ -118,8 +132,8 @@ export class Resolver {
     });
   }
 
-  #choose(host: string, ips: readonly string[], port: number, done: Resolved): void {
-    if (ips.length === 0) return done(genericFailure(`lookup ${host}: no such host`), undefined);
+  #choose(host: string, ips: readonly string[], port: number): Resolution {
+    if (ips.length === 0) return { failure: genericFailure(`lookup ${host}: no such host`) };
     let index = 0;
     if (this.#dns.select === "roundRobin") {
       const turn = this.#turns.get(host) ?? 0;
@@ -128,14 +142,12 @@ export class Resolver {
     } else if (this.#dns.select === "random" && ips.length > 1) {
       index = Math.floor(this.#random() * ips.length);
     }
-    this.#finish(ips[index]!, port, done);
+    return this.#guarded(ips[index]!, port);
   }
 
-  #finish(ip: string, port: number, done: Resolved): void {
-    const refused = this.#guards.refuseIp(ip);
-    if (refused) return done(refused, undefined);
-    if (port > 65_535) return done(invalidPortFailure(port), undefined);
-    done(undefined, { ip, port });
+  #guarded(ip: string, port: number): Resolution {
+    const failure = this.#guards.refuseIp(ip) ?? (port > 65_535 ? invalidPortFailure(port) : undefined);
+    return failure ? { failure } : { address: { ip, port } };
   }
 }
 
