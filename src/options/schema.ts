@@ -877,8 +877,8 @@ export interface RemovedFlag {
   flag: FlagSpec;
   /** The warning. */
   warning: string;
-  /** The flag and value that say the same today; missing if the flag has no effect. */
-  instead?: { long: string; value: string };
+  /** The flag that says the same today, with the value given if there is none here; missing if the flag has no effect. */
+  instead?: { long: string; value?: string };
 }
 
 export const REMOVED_FLAGS: readonly RemovedFlag[] = [
@@ -890,7 +890,7 @@ export const REMOVED_FLAGS: readonly RemovedFlag[] = [
   {
     flag: { long: "logformat", kind: "string" },
     warning: "the flag --logformat has been replaced, use --log-format",
-    instead: { long: "log-format", value: "" },
+    instead: { long: "log-format" },
   },
   {
     flag: { long: "upload-only", kind: "bool" },
