@@ -10,7 +10,7 @@ WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY . .
-RUN npm run build
+RUN node_modules/.bin/bun build.ts
 
 FROM debian:bookworm-slim
 RUN apt-get update \
