@@ -57,7 +57,7 @@ export function parseGoDuration(text: string): number {
       throw new DurationError(`time: unknown unit ${quote(unit)} in duration ${quote(text)}`);
     }
     rest = rest.slice(unit.length);
-    nanoseconds += Number(whole) * scale + Math.trunc((fraction === "" ? 0 : Number(`0.${fraction}`)) * scale);
+    nanoseconds += Number(whole) * scale + Math.trunc(Number(fraction) * (scale / 10 ** fraction.length));
     if (!(nanoseconds < NANOSECONDS_MAX)) throw invalid();
   }
   if (nanoseconds === 0) return 0;

@@ -6,6 +6,7 @@ import {
   formatDuration,
   parseDuration,
   parseGoDuration,
+  toNanoseconds,
 } from "../../src/base/duration.ts";
 
 describe("parseDuration", () => {
