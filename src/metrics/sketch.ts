@@ -97,18 +97,24 @@ export class QuantileSketch {
 
   /** The buckets that hold something, as pairs of key and count; `addBuckets` takes them back. */
   buckets(): Float64Array {
-    const pairs: number[] = [];
+    let size = Number(this.zeros > 0) + Number(this.belowRange > 0) + Number(this.aboveRange > 0);
+    for (const page of this.pages) {
+      if (page !== undefined) for (let slot = 0; slot < SLOTS; slot++) if (page[slot]! > 0) size++;
+    }
+    const pairs = new Float64Array(2 * size);
+    let at = 0;
     const put = (key: number, count: number) => {
-      if (count > 0) pairs.push(key, count);
+      if (count === 0) return;
+      pairs[at++] = key;
+      pairs[at++] = count;
     };
     put(KEY_ZERO, this.zeros);
     put(KEY_BELOW, this.belowRange);
     put(KEY_ABOVE, this.aboveRange);
-    for (let index = 0; index < this.pages.length; index++) {
-      const page = this.pages[index];
+    for (const [index, page] of this.pages.entries()) {
       if (page !== undefined) for (let slot = 0; slot < SLOTS; slot++) put(index * SLOTS + slot, page[slot]!);
     }
-    return Float64Array.from(pairs);
+    return pairs;
   }
 
   addBuckets(pairs: Float64Array): void {

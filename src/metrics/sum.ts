@@ -18,11 +18,6 @@ export class Sum {
     this.total = next;
   }
 
-  merge(other: Sum): void {
-    this.add(other.total);
-    this.lost += other.lost;
-  }
-
   /** The sum; infinite or not a number where plain addition would be. */
   get value(): number {
     return Number.isFinite(this.total) ? this.total + this.lost : this.total;

@@ -14,8 +14,14 @@ export class CounterSink implements Sink {
   }
 
   merge(other: CounterSink): void {
-    this.sum.merge(other.sum);
-    this.samples += other.samples;
+    this.addSum(other.sum.total, other.sum.lost, other.samples);
+  }
+
+  /** Adds a sum, with what it has lost to rounding (see `Sum`), of so many values. */
+  addSum(total: number, lost: number, samples: number): void {
+    this.sum.add(total);
+    this.sum.lost += lost;
+    this.samples += samples;
   }
 
   isEmpty(): boolean {

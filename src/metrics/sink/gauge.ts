@@ -1,6 +1,9 @@
 /** A gauge: the last value, the least and the greatest. */
 import type { Sink } from "./sink.ts";
 
+/** What a gauge holds, as plain data. */
+export type GaugeFigures = Pick<GaugeSink, "value" | "min" | "max" | "timeMs" | "samples">;
+
 export class GaugeSink implements Sink {
   readonly kind = "gauge";
   value = 0;
@@ -18,8 +21,12 @@ export class GaugeSink implements Sink {
     this.samples++;
   }
 
-  /** The later value stays; of two at the same time, the one that arrives later, as when adding. */
   merge(other: GaugeSink): void {
+    this.addFigures(other);
+  }
+
+  /** The later value stays; of two at the same time, the one that arrives later, as when adding. */
+  addFigures(other: GaugeFigures): void {
     if (other.samples === 0) return;
     if (this.samples === 0 || other.min < this.min) this.min = other.min;
     if (this.samples === 0 || other.max > this.max) this.max = other.max;

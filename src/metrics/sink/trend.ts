@@ -9,7 +9,7 @@
  *
  * @see k6 source, metrics/sink
  */
-import { parseGoFloat } from "../go-text.ts";
+import { parseGoFloat } from "../go-float.ts";
 import { QuantileSketch } from "../sketch.ts";
 import { Sum } from "../sum.ts";
 import type { Sink } from "./sink.ts";
@@ -23,6 +23,9 @@ export const EXACT_MAX = 65_536;
 
 const INITIAL_CAPACITY = 16;
 
+/** Capacity for exact values (8 KiB) that is not worth giving back. */
+const KEPT_WHEN_SKETCHED = 1_024;
+
 export class TrendSink implements Sink {
   readonly kind = "trend";
   count = 0;
@@ -34,7 +37,7 @@ export class TrendSink implements Sink {
   private sorted = true;
   private sketched: QuantileSketch | undefined;
   private sketching = false;
-  private readonly exactMax: number;
+  private exactMax: number;
 
   constructor(exactMax = EXACT_MAX) {
     this.exactMax = exactMax;
@@ -54,6 +57,19 @@ export class TrendSink implements Sink {
 
   merge(other: TrendSink): void {
     this.absorb(other.state());
+  }
+
+  /** What it holds, for `absorb`; values share memory with the sink. */
+  state(): TrendState {
+    return {
+      count: this.count,
+      min: this.min,
+      max: this.max,
+      total: this.sum.total,
+      lost: this.sum.lost,
+      values: this.sketching ? undefined : this.values.subarray(0, this.count),
+      buckets: this.sketching ? this.sketched!.buckets() : undefined,
+    };
   }
 
   isEmpty(): boolean {
@@ -111,22 +127,20 @@ export class TrendSink implements Sink {
     return lower === upper ? lower : lower + (upper - lower) * (place - below);
   }
 
+  /**
+   * Keeps at most so many exact values from now on.
+   *
+   * For a part of a whole that is a sketch already: nothing is gained by handing in exact values then.
+   */
+  limitExact(max: number): void {
+    this.exactMax = max;
+    if (!this.sketching && this.count > max) this.turnIntoSketch();
+    if (this.values.length > max) this.values = new Float64Array(this.values.subarray(0, this.count));
+  }
+
   /** Whether percentiles are estimates. */
   get isSketch(): boolean {
     return this.sketching;
-  }
-
-  /** What it holds, for `absorb`; shares memory with the sink. */
-  state(): TrendState {
-    return {
-      count: this.count,
-      min: this.min,
-      max: this.max,
-      total: this.sum.total,
-      lost: this.sum.lost,
-      values: this.sketching ? undefined : this.values.subarray(0, this.count),
-      sketch: this.sketching ? this.sketched : undefined,
-    };
   }
 
   /** Takes over what another trend, perhaps of another thread, holds. */
@@ -142,7 +156,7 @@ export class TrendSink implements Sink {
     }
     if (this.sketching) {
       if (other.values !== undefined) this.sketched!.addAll(other.values);
-      else if (other.sketch !== undefined) this.sketched!.merge(other.sketch);
+      else if (other.buckets !== undefined) this.sketched!.addBuckets(other.buckets);
     } else if (other.values !== undefined) {
       this.values.set(other.values, this.count);
     }
@@ -179,8 +193,9 @@ export class TrendSink implements Sink {
   private turnIntoSketch(): void {
     this.sketched ??= new QuantileSketch();
     this.sketched.addAll(this.values.subarray(0, this.count));
-    this.values = new Float64Array(0);
     this.sketching = true;
+    // A whole that became a sketch stays one; a part, which keeps few values, soon needs them again.
+    if (this.values.length > KEPT_WHEN_SKETCHED) this.values = new Float64Array(0);
   }
 }
 
@@ -193,7 +208,8 @@ export interface TrendState {
   total: number;
   lost: number;
   values: Float64Array | undefined;
-  sketch: QuantileSketch | undefined;
+  /** Of `QuantileSketch.buckets`. */
+  buckets: Float64Array | undefined;
 }
 
 const NAMED_STATS: ReadonlySet<string> = new Set(["avg", "min", "med", "max", "count"]);
