@@ -1,0 +1,29 @@
+// Pass or fail: thresholds on how long connecting takes, how long sessions last and what the checks say.
+// The exit code is 99 if one is crossed, and abortOnFail ends a hopeless test early.
+import { check } from 'k6';
+import { WebSocket } from 'k6/websockets';
+
+const server = __ENV.WS_URL || 'ws://127.0.0.1:8765';
+
+export const options = {
+  vus: 10,
+  duration: '3s',
+  thresholds: {
+    ws_connecting: ['p(95)<200', { threshold: 'max<2000', abortOnFail: true, delayAbortEval: '1s' }],
+    ws_session_duration: ['avg<2000'],
+    ws_msgs_received: ['count>10'],
+    checks: ['rate>0.99'],
+  },
+};
+
+export default function () {
+  const ws = new WebSocket(`${server}/ws/echo`);
+  const sent = `VU ${__VU}, iteration ${__ITER}`;
+
+  ws.onopen = () => ws.send(sent);
+  ws.onmessage = (event) => {
+    check(event.data, { 'came back unchanged': (data) => data === sent });
+    setTimeout(() => ws.close(), 200);
+  };
+  ws.onerror = (event) => console.error(event.error);
+}
