@@ -1,0 +1,746 @@
+/**
+ * From an unknown value, the script's exported `options` or a configuration file, to `Options`; or to all errors at once.
+ *
+ * k6 stops at the first value that it cannot read and says so in its JSON decoder's words. The message here is that very
+ * one; what else is wrong, where, and what would be right stands in the hint. Which error comes first follows the decoder:
+ * a value that is read by a function of its own and is no array or object ends the reading at once, any other complaint is
+ * kept until the end, and the first one kept is told.
+ *
+ * Keys are found whatever their case (`preallocatedVus`), null is "not set", and a whole number may come as a text.
+ *
+ * Behaviour: k6 source, lib/options.go, lib/executors.go, internal/js/bundle.go; guregu/null v3; Go, encoding/json.
+ */
+import { durationFromNumber, parseDuration } from "../base/duration.ts";
+import { type Position, UserError } from "../base/errors.ts";
+import { ExitCode } from "../base/exit-codes.ts";
+import { quote } from "../base/quote.ts";
+import { didYouMean } from "../base/typo.ts";
+import { type JsonDocument, type JsonNode, NotJsonError, toJsonDocument, toPlain } from "./json-node.ts";
+import type { Notice } from "./notice.ts";
+import { EXECUTOR_NAMES, type ExecutorName, type ScenarioConfig, type StageConfig } from "./scenario-config.ts";
+import {
+  type DnsOptions,
+  OPTIONS,
+  type Options,
+  type OptionType,
+  RUN_OPTIONS,
+  type RunOptions,
+  RUNTIME_OPTIONS,
+  type ThresholdConfig,
+  type TlsAuth,
+  type TlsVersionName,
+  type TlsVersionRange,
+} from "./schema.ts";
+import { formatSegmentSequence, parseSegmentSequence, Segment } from "./segment.ts";
+import {
+  checkDnsPolicy,
+  checkDnsSelect,
+  checkHostnamePattern,
+  checkHostPattern,
+  isValueError,
+  parseCidrOption,
+  parseHostAddress,
+  parseInteger,
+  selectSystemTags,
+  ValueError,
+} from "./text-values.ts";
+import { TLS_CIPHER_SUITES, TLS_VERSIONS } from "./tls-names.ts";
+
+export interface ReadResult {
+  options: Options;
+  notices: Notice[];
+}
+
+export interface ScriptSource {
+  /** Goes before the message, as `could not initialize 'script.js': could not load JS test 'file:///script.js': `. */
+  prefix?: string;
+  /** Where the options are in the script. */
+  at?: Position;
+}
+
+/**
+ * Reads the `options` that a script exports.
+ *
+ * @throws {UserError} `invalid-options`, exit code 104.
+ */
+export function readScriptOptions(value: unknown, { prefix = "", at }: ScriptSource = {}): ReadResult {
+  let document: JsonDocument;
+  try {
+    document = toJsonDocument(value, { sortKeys: true });
+  } catch (error) {
+    if (!(error instanceof NotJsonError)) throw error;
+    throw new UserError("invalid-options", {
+      message: `${prefix}error parsing script options: ${error.message}`,
+      at,
+      exitCode: ExitCode.Generic,
+    });
+  }
+  const reading = new Reading();
+  const options = readOptions(reading, document.root, "lib.Options", "Options");
+  const first = reading.first();
+  if (first !== undefined) {
+    const where =
+      first.offset === undefined
+        ? ""
+        : `parsing options from script got error while parsing ${quote(lineAround(document.text, first.offset))}: `;
+    throw new UserError("invalid-options", {
+      message: prefix + where + first.message,
+      hint: reading.hint(),
+      at,
+      exitCode: ExitCode.InvalidConfig,
+    });
+  }
+  const notices = [...unknownFields(reading, SCRIPT_FIELDS), ...reading.notices];
+  if ((options.features?.length ?? 0) > 0) {
+    notices.push({
+      level: "warning",
+      message: "Feature flags in script options are not supported; use --features, K6_FEATURES, or the JSON config",
+      fields: { source: "options" },
+    });
+  }
+  return { options, notices };
+}
+
+/** Options from an archive, which k6 wrote itself: the same form, nothing to warn about. */
+export function readArchivedOptions(value: unknown): Options {
+  return readScriptOptions(value).options;
+}
+
+/**
+ * Reads a configuration file.
+ *
+ * @throws {UserError} `invalid-config-file`, exit code 104.
+ */
+export function readConfigFile(text: string, path: string): { options: Options; run: RunOptions; notices: Notice[] } {
+  const fail = (message: string, hint?: string): UserError =>
+    new UserError("invalid-config-file", {
+      message: `failed to load the configuration file from the local file system: couldn't parse the configuration from ${quote(path)}: ${message}`,
+      hint,
+      exitCode: ExitCode.InvalidConfig,
+    });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw fail((error as SyntaxError).message, "A configuration file is one JSON object.");
+  }
+  const { root } = toJsonDocument(value, { sortKeys: false });
+  const reading = new Reading();
+  const options = readOptions(reading, root, "cmd.Config", "Config", RUN_OPTION_READERS);
+  const first = reading.first();
+  if (first !== undefined) throw fail(first.message, reading.hint());
+  const run: Record<string, unknown> = {};
+  for (const name of Object.keys(RUN_OPTION_READERS)) {
+    run[name] = (options as Record<string, unknown>)[name];
+    delete (options as Record<string, unknown>)[name];
+  }
+  return { options, run: dropUnset(run) as RunOptions, notices: reading.notices };
+}
+
+/** The part of the text that k6 shows: from the line's start to its end, but at least to where the decoder was. */
+function lineAround(text: string, offset: number): string {
+  // k6 counts in the value's own text, but shows the text of all options, so the place may be a different one.
+  const start = Math.max(text.slice(0, offset).lastIndexOf("\n"), 0);
+  const end = Math.max(Math.min(text.slice(offset).indexOf("\n"), text.length - 1), offset);
+  return text.slice(start, end).trim();
+}
+
+interface Complaint {
+  message: string;
+  /** Ends the reading in k6's decoder. */
+  immediate: boolean;
+  /** The option, as the user would write it: `scenarios.work.vus`. */
+  path: string;
+  /** Set if the decoder found a value of the wrong type: how far it had read in the innermost document. */
+  offset?: number;
+  hint?: string;
+}
+
+/** What is known while a document is read: where we are, and what was wrong so far. */
+class Reading {
+  readonly complaints: Complaint[] = [];
+  readonly notices: Notice[] = [];
+  readonly unknown: string[] = [];
+  /** The user's path, for hints. */
+  readonly path: string[] = [];
+  /** Go's names of the fields, for messages; keys of maps are not among them. */
+  readonly fields: string[] = [];
+  /** The Go type that the first field is in. */
+  struct = "";
+  /** Where the innermost document, that of the value being read by a function of its own, begins. */
+  documentStart = 0;
+
+  /** Runs `read` one level down. */
+  within<T>(step: { key: string; field?: string }, read: () => T): T {
+    this.path.push(step.key);
+    const depth = this.fields.length;
+    if (step.field !== undefined) this.fields.push(step.field);
+    const result = read();
+    this.fields.length = depth;
+    this.path.pop();
+    return result;
+  }
+
+  /** Runs `read` for a value that has a function of its own, which decodes it as a document of its own. */
+  document<T>(node: JsonNode, read: () => T): T {
+    const outer = this.documentStart;
+    this.documentStart = node.start;
+    const result = read();
+    this.documentStart = outer;
+    return result;
+  }
+
+  complain(node: JsonNode, message: string, details: { immediate?: boolean; hint?: string } = {}): undefined {
+    const isLiteral = node.kind !== "array" && node.kind !== "object";
+    this.complaints.push({
+      message,
+      immediate: details.immediate ?? isLiteral,
+      path: this.path.join("."),
+      hint: details.hint,
+    });
+  }
+
+  /** The value has a type that the field cannot take. `immediate` if a function of its own found that out. */
+  mismatch(
+    node: JsonNode,
+    goType: string,
+    details: { immediate?: boolean; what?: string; hint?: string } = {},
+  ): undefined {
+    const what = details.what ?? node.kind;
+    const place = this.fields.length === 0 ? "value" : `struct field ${this.struct}.${this.fields.join(".")}`;
+    const isLiteral = node.kind !== "array" && node.kind !== "object";
+    this.complaints.push({
+      message: `json: cannot unmarshal ${what} into Go ${place} of type ${goType}`,
+      immediate: (details.immediate ?? false) && isLiteral,
+      path: this.path.join("."),
+      offset: (isLiteral ? node.end : node.start + 1) - this.documentStart,
+      hint: details.hint,
+    });
+  }
+
+  /** Runs a reader of texts; its refusal ends k6's decoding. */
+  text<T>(node: JsonNode, read: () => T): T | undefined {
+    try {
+      return read();
+    } catch (error) {
+      if (!isValueError(error)) throw error;
+      return this.complain(node, error.message, { hint: error.hint });
+    }
+  }
+
+  /** The complaint that k6 makes. */
+  first(): Complaint | undefined {
+    return this.complaints.find((complaint) => complaint.immediate) ?? this.complaints[0];
+  }
+
+  /** Where the first complaint is, what would be right, and what else is wrong. */
+  hint(): string | undefined {
+    const first = this.first();
+    if (first === undefined) return undefined;
+    const about = (complaint: Complaint) => (complaint.path === "" ? "options" : `option ${quote(complaint.path)}`);
+    const others = this.complaints.filter((complaint) => complaint !== first);
+    return [
+      `This is about ${about(first)}.${first.hint === undefined ? "" : ` ${first.hint}`}`,
+      ...others.map((other) => `Also wrong, ${about(other)}: ${other.message}${other.hint ? `. ${other.hint}` : ""}`),
+    ].join("\n");
+  }
+}
+
+type Reader<T> = (reading: Reading, node: JsonNode) => T | undefined;
+
+/** Reads the fields of an object by name, whatever its case. Unknown names go to `onUnknown`. */
+function readFields(
+  reading: Reading,
+  node: JsonNode & { kind: "object" },
+  readers: Record<string, Reader<unknown>>,
+  { onUnknown, fieldPrefix = () => [] }: { onUnknown: (key: string) => void; fieldPrefix?: (name: string) => string[] },
+): Record<string, unknown> {
+  const names = Object.keys(readers);
+  const values: Record<string, unknown> = {};
+  for (const [key, child] of node.entries) {
+    const name = names.includes(key) ? key : names.find((known) => known.toLowerCase() === key.toLowerCase());
+    if (name === undefined) {
+      onUnknown(key);
+      continue;
+    }
+    const field = [...fieldPrefix(name), name].join(".");
+    const value = reading.within({ key, field }, () => readers[name]!(reading, child));
+    if (value !== undefined) values[name] = value;
+  }
+  return values;
+}
+
+function readOptions(
+  reading: Reading,
+  root: JsonNode,
+  goType: string,
+  struct: string,
+  more: Record<string, Reader<unknown>> = {},
+): Options {
+  if (root.kind === "null") return {};
+  if (root.kind !== "object") {
+    const hint = "Options are an object: { vus: 1, duration: '10s' }.";
+    reading.mismatch(root, goType, { hint });
+    return {};
+  }
+  reading.struct = struct;
+  return readFields(
+    reading,
+    root,
+    { ...OPTION_READERS, ...more },
+    {
+      onUnknown: (key) => reading.unknown.push(key),
+      // In a configuration file the options are a part of a bigger structure, and Go names that too.
+      fieldPrefix: (name) => (struct === "Config" && !(name in more) ? ["Options"] : []),
+    },
+  );
+}
+
+const isNull = (node: JsonNode): node is JsonNode & { kind: "null" } => node.kind === "null";
+
+/** What guregu/null calls the type of a value that it cannot take. */
+function reflectName(node: JsonNode): string {
+  return { null: "nil", bool: "bool", number: "float64", string: "string", array: "", object: "" }[node.kind];
+}
+
+const readBool: Reader<boolean> = (reading, node) => {
+  if (isNull(node)) return undefined;
+  if (node.kind === "bool") return node.value;
+  return reading.complain(node, `json: cannot unmarshal ${reflectName(node)} into Go value of type null.Bool`, {
+    hint: "It is true or false, without quotes.",
+  });
+};
+
+const readInt: Reader<number> = (reading, node) => {
+  if (isNull(node)) return undefined;
+  if (node.kind === "number") {
+    if (Number.isInteger(node.value) && Math.abs(node.value) < 2 ** 63) return node.value;
+    return reading.document(node, () =>
+      reading.mismatch(node, "int64", {
+        immediate: true,
+        what: `number ${node.text}`,
+        hint: "It is a whole number.",
+      }),
+    );
+  }
+  if (node.kind === "string") return node.value === "" ? undefined : reading.text(node, () => parseInteger(node.value));
+  return reading.complain(node, `json: cannot unmarshal ${reflectName(node)} into Go value of type null.Int`, {
+    hint: "It is a whole number.",
+  });
+};
+
+const readString: Reader<string> = (reading, node) => {
+  if (isNull(node)) return undefined;
+  if (node.kind === "string") return node.value;
+  return reading.complain(node, `json: cannot unmarshal ${reflectName(node)} into Go value of type null.String`, {
+    hint: "It is a text, in quotes.",
+  });
+};
+
+const readDuration: Reader<number> = (reading, node) => {
+  if (isNull(node)) return undefined;
+  if (node.kind === "number") return durationFromNumber(node.value);
+  if (node.kind === "string") {
+    return reading.text(node, () => {
+      try {
+        return parseDuration(node.value);
+      } catch (error) {
+        if (!isValueError(error)) throw error;
+        throw new ValueError(
+          error.message,
+          "A duration is a number with a unit, like '30s' or '1m30s', or milliseconds.",
+        );
+      }
+    });
+  }
+  return reading.complain(node, `'${JSON.stringify(toPlain(node))}' is not a valid duration value`);
+};
+
+/** A plain Go string: no conversion, and no end of the reading. */
+const readPlainString: Reader<string> = (reading, node) => {
+  if (isNull(node)) return undefined;
+  if (node.kind === "string") return node.value;
+  return reading.mismatch(node, "string", { hint: "It is a text, in quotes." });
+};
+
+function listOf<T>(goType: string, read: Reader<T>, { own = false } = {}): Reader<T[]> {
+  return (reading, node) => {
+    if (isNull(node)) return undefined;
+    const readItems = () => {
+      if (node.kind !== "array")
+        return reading.mismatch(node, goType, { immediate: own, hint: "It is a list: [...]." });
+      return node.items.flatMap((item, index) => {
+        const value = reading.within({ key: String(index) }, () => read(reading, item));
+        return value === undefined ? [] : [value];
+      });
+    };
+    return own ? reading.document(node, readItems) : readItems();
+  };
+}
+
+function mapOf<T>(goType: string, read: Reader<T>): Reader<Record<string, T>> {
+  return (reading, node) => {
+    if (isNull(node)) return undefined;
+    if (node.kind !== "object") return reading.mismatch(node, goType, { hint: "It is an object: { name: value }." });
+    const entries = node.entries.flatMap(([key, child]): [string, T][] => {
+      const value = reading.within({ key }, () => read(reading, child));
+      return value === undefined ? [] : [[key, value]];
+    });
+    return Object.fromEntries(entries);
+  };
+}
+
+/** Values of a Go type that reads itself from text: anything but a text is a mismatch. */
+function textOf<T>(goType: string, read: (text: string) => T): Reader<T> {
+  return (reading, node) => {
+    if (isNull(node)) return undefined;
+    if (node.kind !== "string") return reading.mismatch(node, goType, { hint: "It is a text, in quotes." });
+    return reading.text(node, () => read(node.value));
+  };
+}
+
+/** An element of a list or map of texts; null and undefined are the empty text. */
+const readElement: Reader<string> = (reading, node) => (isNull(node) ? "" : readPlainString(reading, node));
+
+const readStrings = listOf("[]string", readElement);
+const readTags = mapOf("map[string]string", readElement);
+
+function readStage(structType: string, own: boolean): Reader<StageConfig> {
+  return (reading, node) => {
+    if (isNull(node)) return {};
+    const read = () => {
+      if (node.kind !== "object") return reading.mismatch(node, structType, { immediate: own });
+      const onUnknown = (key: string) => {
+        // Only scenarios are strict; the shortcut takes any field without a word.
+        if (!own) unknownField(reading, node, key, ["duration", "target"]);
+      };
+      return readFields(reading, node, { duration: readDuration, target: readInt }, { onUnknown });
+    };
+    return own ? reading.document(node, read) : read();
+  };
+}
+
+function unknownField(reading: Reading, node: JsonNode, key: string, known: readonly string[]): void {
+  reading.within({ key }, () =>
+    reading.complain(node, `json: unknown field ${quote(key)}`, {
+      immediate: false,
+      hint: didYouMean(key, known) ?? `Known fields are ${[...known].sort().join(", ")}.`,
+    }),
+  );
+}
+
+const BASE_SCENARIO_READERS: Record<string, Reader<unknown>> = {
+  executor: readPlainString,
+  startTime: readDuration,
+  gracefulStop: readDuration,
+  env: readTags,
+  exec: readString,
+  tags: readTags,
+  options: (reading, node) => {
+    if (isNull(node)) return undefined;
+    if (node.kind !== "object") return reading.mismatch(node, "lib.ScenarioOptions");
+    const readers: Record<string, Reader<unknown>> = {
+      browser: (inner, child) => {
+        if (isNull(child)) return undefined;
+        return child.kind === "object" ? toPlain(child) : inner.mismatch(child, "map[string]interface {}");
+      },
+    };
+    return readFields(reading, node, readers, { onUnknown: (key) => unknownField(reading, node, key, ["browser"]) });
+  },
+};
+
+const readScenarioStages = listOf("[]executor.Stage", readStage("executor.Stage", false));
+
+const ITERATIONS_READERS = { vus: readInt, iterations: readInt, maxDuration: readDuration };
+
+const SCENARIO_READERS: Record<ExecutorName, Record<string, Reader<unknown>>> = {
+  "shared-iterations": ITERATIONS_READERS,
+  "per-vu-iterations": ITERATIONS_READERS,
+  "constant-vus": { vus: readInt, duration: readDuration },
+  "ramping-vus": { startVUs: readInt, stages: readScenarioStages, gracefulRampDown: readDuration },
+  "constant-arrival-rate": {
+    rate: readInt,
+    timeUnit: readDuration,
+    duration: readDuration,
+    preAllocatedVUs: readInt,
+    maxVUs: readInt,
+  },
+  "ramping-arrival-rate": {
+    startRate: readInt,
+    timeUnit: readDuration,
+    stages: readScenarioStages,
+    preAllocatedVUs: readInt,
+    maxVUs: readInt,
+  },
+};
+
+const readScenarios: Reader<Record<string, ScenarioConfig>> = (reading, node) => {
+  if (isNull(node)) return undefined;
+  return reading.document(node, () => {
+    if (node.kind !== "object") {
+      return reading.mismatch(node, "map[string]lib.protoExecutorConfig", { immediate: true });
+    }
+    const scenarios: Record<string, ScenarioConfig> = {};
+    for (const [name, child] of node.entries) {
+      const scenario = reading.within({ key: name }, () =>
+        reading.document(child, () => readScenario(reading, name, child)),
+      );
+      if (scenario !== undefined) scenarios[name] = scenario;
+    }
+    return scenarios;
+  });
+};
+
+function readScenario(reading: Reading, name: string, node: JsonNode): ScenarioConfig | undefined {
+  if (node.kind !== "object" && node.kind !== "null") {
+    return reading.mismatch(node, 'struct { ExecutorType string "json:\\"executor\\"" }', { immediate: true });
+  }
+  const entries = node.kind === "object" ? node.entries : [];
+  const executor = entries.find(([key]) => key.toLowerCase() === "executor")?.[1];
+  if (node.kind !== "object" || executor === undefined || isNull(executor)) return missingExecutor(reading, name, node);
+  if (executor.kind !== "string") {
+    return reading.within({ key: "executor", field: "executor" }, () => reading.mismatch(executor, "string"));
+  }
+  if (executor.value === "") return missingExecutor(reading, name, node);
+  if (!(EXECUTOR_NAMES as readonly string[]).includes(executor.value)) {
+    const hint =
+      executor.value === "externally-controlled"
+        ? "k6 v2 removed it; ramping-vus and the arrival-rate executors are the nearest."
+        : (didYouMean(executor.value, EXECUTOR_NAMES) ?? `Executors are ${EXECUTOR_NAMES.join(", ")}.`);
+    return reading.complain(node, `unknown executor type '${executor.value}'`, { hint });
+  }
+  const readers = { ...BASE_SCENARIO_READERS, ...SCENARIO_READERS[executor.value as ExecutorName] };
+  return readFields(reading, node, readers, {
+    onUnknown: (key) => unknownField(reading, node, key, Object.keys(readers)),
+    fieldPrefix: (field) => (field in BASE_SCENARIO_READERS ? ["BaseConfig"] : []),
+  }) as unknown as ScenarioConfig;
+}
+
+function missingExecutor(reading: Reading, name: string, node: JsonNode): undefined {
+  return reading.complain(node, `scenario '${name}' doesn't have a specified executor type`, {
+    hint: `Add an executor: ${EXECUTOR_NAMES.join(", ")}.`,
+  });
+}
+
+const readDns: Reader<DnsOptions> = (reading, node) => {
+  if (isNull(node)) return undefined;
+  return reading.document(node, () => {
+    if (node.kind !== "object") {
+      const goType =
+        'struct { TTL null.String "json:\\"ttl\\""; Select types.NullDNSSelect "json:\\"select\\""; Policy types.NullDNSPolicy "json:\\"policy\\"" }';
+      return reading.mismatch(node, goType, {
+        immediate: true,
+        hint: "It is an object: { ttl: '5m', select: 'random', policy: 'preferIPv4' }.",
+      });
+    }
+    const named =
+      <T>(check: (text: string) => T): Reader<T> =>
+      (inner, child) => {
+        if (isNull(child)) return undefined;
+        if (child.kind === "string") return inner.text(child, () => check(child.value));
+        return inner.document(child, () => inner.mismatch(child, "string", { immediate: true }));
+      };
+    const readers = { ttl: readString, select: named(checkDnsSelect), policy: named(checkDnsPolicy) };
+    return readFields(reading, node, readers, { onUnknown: () => undefined }) as DnsOptions;
+  });
+};
+
+const readTlsVersionName: Reader<TlsVersionName> = (reading, node) => {
+  if (isNull(node)) return undefined;
+  if (node.kind !== "string")
+    return reading.document(node, () => reading.mismatch(node, "string", { immediate: true }));
+  if (node.value === "") return undefined;
+  if ((TLS_VERSIONS as readonly string[]).includes(node.value)) return node.value as TlsVersionName;
+  return reading.complain(node, `unknown TLS version '${node.value}'`, {
+    hint: `Versions are ${TLS_VERSIONS.join(", ")}.`,
+  });
+};
+
+const readTlsVersion: Reader<TlsVersionRange> = (reading, node) => {
+  if (isNull(node)) return undefined;
+  return reading.document(node, () => {
+    if (node.kind === "string" && (TLS_VERSIONS as readonly string[]).includes(node.value)) {
+      return { min: node.value as TlsVersionName, max: node.value as TlsVersionName };
+    }
+    if (node.kind === "string" && node.value === "") return {};
+    if (node.kind !== "object") {
+      const hint = `Versions are ${TLS_VERSIONS.join(", ")}; two go in an object, { min, max }.`;
+      return reading.mismatch(node, "lib.tlsVersionsFields", { immediate: true, hint });
+    }
+    const readers = { min: readTlsVersionName, max: readTlsVersionName };
+    return readFields(reading, node, readers, { onUnknown: (key) => unknownField(reading, node, key, ["min", "max"]) });
+  });
+};
+
+const readTlsCipherSuites: Reader<string[]> = (reading, node) => {
+  const names = listOf("[]string", readElement, { own: true })(reading, node);
+  const unknown = names?.find((name) => !TLS_CIPHER_SUITES.includes(name));
+  if (unknown === undefined) return names;
+  return reading.complain(node, `unknown cipher suite '${unknown}'`, { hint: didYouMean(unknown, TLS_CIPHER_SUITES) });
+};
+
+const readTlsAuth: Reader<TlsAuth> = (reading, node) => {
+  if (isNull(node)) return undefined;
+  return reading.document(node, () => {
+    if (node.kind !== "object") return reading.mismatch(node, "lib.TLSAuthFields", { immediate: true });
+    const readers = { cert: readPlainString, key: readPlainString, password: readString, domains: readStrings };
+    const complaintsBefore = reading.complaints.length;
+    const {
+      cert = "",
+      key = "",
+      ...rest
+    } = readFields(reading, node, readers, {
+      onUnknown: (field) => unknownField(reading, node, field, Object.keys(readers)),
+    }) as Partial<TlsAuth>;
+    if (reading.complaints.length > complaintsBefore) return undefined;
+    for (const [pem, what] of [
+      [cert, "certificate"],
+      [key, "key"],
+    ]) {
+      if (!pem!.includes("-----BEGIN")) {
+        return reading.complain(node, `tls: failed to find any PEM data in ${what} input`, {
+          hint: "It is the PEM text itself, open('client.pem'), not the name of a file.",
+        });
+      }
+    }
+    return { cert, key, ...rest };
+  });
+};
+
+const readThreshold: Reader<ThresholdConfig> = (reading, node) => {
+  if (node.kind === "string") return { threshold: node.value, abortOnFail: false };
+  if (isNull(node)) return { threshold: "", abortOnFail: false };
+  return reading.document(node, () => {
+    if (node.kind !== "object") return reading.mismatch(node, "metrics.rawThresholdConfig", { immediate: true });
+    const readPlainBool: Reader<boolean> = (inner, child) => {
+      if (isNull(child)) return undefined;
+      return child.kind === "bool" ? child.value : inner.mismatch(child, "bool", { hint: "It is true or false." });
+    };
+    const readers = { threshold: readPlainString, abortOnFail: readPlainBool, delayAbortEval: readDuration };
+    const config = readFields(reading, node, readers, {
+      onUnknown: (key) => {
+        const hint = didYouMean(key, Object.keys(readers));
+        if (hint === undefined) return;
+        reading.notices.push({
+          level: "warning",
+          message: `The threshold ${quote(reading.path.join("."))} has a field ${quote(key)} that does not exist`,
+          fields: { hint },
+        });
+      },
+    });
+    return { threshold: "", abortOnFail: false, ...config };
+  });
+};
+
+const readHosts: Reader<Record<string, string>> = (reading, node) => {
+  if (isNull(node)) return undefined;
+  return reading.document(node, () => {
+    if (node.kind !== "object") return reading.mismatch(node, "map[string]string", { immediate: true });
+    const hosts: Record<string, string> = {};
+    for (const [key, child] of node.entries) {
+      reading.within({ key }, () => {
+        const text = readPlainString(reading, child);
+        if (text === undefined) return;
+        const host = reading.text(node, () => ({ pattern: checkHostPattern(key), ...parseHostAddress(text) }));
+        if (host === undefined) return;
+        hosts[host.pattern] = host.address;
+        if (host.isAddress) return;
+        reading.notices.push({
+          level: "warning",
+          message: `The option ${quote(reading.path.join("."))} is ${quote(text)}, which is not an IP address`,
+        });
+      });
+    }
+    return hosts;
+  });
+};
+
+const readHostnames: Reader<string[]> = (reading, node) => {
+  const patterns = listOf("[]string", readElement, { own: true })(reading, node);
+  return patterns && reading.text(node, () => patterns.map(checkHostnamePattern));
+};
+
+const readSystemTags: Reader<string[]> = (reading, node) => {
+  const names = listOf("[]string", readElement, { own: true })(reading, node);
+  return names && selectSystemTags(names);
+};
+
+const readJson: Reader<unknown> = (_reading, node) => toPlain(node);
+
+const readJsonMap: Reader<unknown> = (reading, node) => {
+  if (isNull(node)) return undefined;
+  return node.kind === "object" ? toPlain(node) : reading.mismatch(node, "map[string]json.RawMessage");
+};
+
+/** How the value of each type is read. */
+const TYPE_READERS: Record<OptionType, Reader<unknown>> = {
+  bool: readBool,
+  int: readInt,
+  string: readString,
+  duration: readDuration,
+  stages: listOf("[]lib.Stage", readStage("lib.StageFields", true)),
+  scenarios: readScenarios,
+  segment: textOf("*lib.ExecutionSegment", (text) => Segment.parse(text).toString()),
+  segmentSequence: textOf("*lib.ExecutionSegmentSequence", (text) => {
+    const sequence = parseSegmentSequence(text);
+    return sequence.length === 0 ? undefined : formatSegmentSequence(sequence);
+  }),
+  dns: readDns,
+  tlsCipherSuites: readTlsCipherSuites,
+  tlsVersion: readTlsVersion,
+  tlsAuth: listOf("[]*lib.TLSAuth", readTlsAuth),
+  thresholds: mapOf("map[string]metrics.Thresholds", (reading, node) =>
+    listOf("[]metrics.thresholdConfig", readThreshold, { own: true })(reading, node),
+  ),
+  cidrs: listOf("[]*lib.IPNet", textOf("*lib.IPNet", parseCidrOption)),
+  hostnames: readHostnames,
+  hosts: readHosts,
+  json: readJson,
+  jsonMap: readJsonMap,
+  strings: readStrings,
+  systemTags: readSystemTags,
+  tags: readTags,
+  ipPool: readString,
+};
+
+const OPTION_READERS: Record<string, Reader<unknown>> = Object.fromEntries(
+  OPTIONS.filter((spec) => spec.inScript !== false).map((spec) => [spec.name, TYPE_READERS[spec.type]]),
+);
+
+const RUN_OPTION_READERS: Record<string, Reader<unknown>> = Object.fromEntries(
+  RUN_OPTIONS.filter((spec) => spec.name !== "features").map((spec) => [spec.name, TYPE_READERS[spec.type]]),
+);
+
+const SCRIPT_FIELDS = Object.keys(OPTION_READERS);
+
+/** Names that are no options of a script but exist elsewhere, with the place where they work. */
+const ELSEWHERE = new Map<string, string>(
+  [...RUN_OPTIONS, ...RUNTIME_OPTIONS, ...OPTIONS.filter((spec) => spec.inScript === false)].map((spec) => [
+    spec.name,
+    spec.flag === undefined ? `the variable ${spec.env}` : `the flag --${spec.flag.long}`,
+  ]),
+);
+
+/** k6 names the first unknown field only; the hint says what each was meant to be. */
+function unknownFields(reading: Reading, known: readonly string[]): Notice[] {
+  const [first] = reading.unknown;
+  if (first === undefined) return [];
+  const hints = reading.unknown.map((key) => {
+    const place = ELSEWHERE.get(key);
+    const meant = place === undefined ? didYouMean(key, known) : `It is set by ${place}.`;
+    if (key === first) return meant ?? "";
+    return `Also unknown: ${quote(key)}.${meant === undefined ? "" : ` ${meant}`}`;
+  });
+  const hint = hints.filter((text) => text !== "").join(" ");
+  return [
+    {
+      level: "warning",
+      message: "There were unknown fields in the options exported in the script",
+      fields: { error: `json: unknown field ${quote(first)}`, ...(hint === "" ? {} : { hint }) },
+    },
+  ];
+}
+
+function dropUnset(values: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
