@@ -19,8 +19,13 @@ export interface WebSocketRequest {
   tls: WebSocketTls;
   /** Where to connect instead of the URL's host (option `hosts`, DNS policy); the Host header and SNI stay the URL's. */
   connectTo?: { host: string; port: number };
-  /** Proxy URL (http:, https:), if one applies. */
+  /** Proxy URL (http:), if one applies. */
   proxy?: string;
+  /**
+   * k6's behaviour to the byte, also where the script or the peer leaves the usual path: see the table at the head of this
+   * file for what the runtime's own WebSocket then does otherwise.
+   */
+  exact?: boolean;
   /** Milliseconds for dial and handshake together; 0 means no limit. */
   timeoutMs: number;
 }
@@ -62,7 +67,7 @@ export interface WebSocketEvents {
    * The end, exactly once.
    *
    * A failed dial or refused handshake has `error` and, if the server answered, `handshake`. After an open connection:
-   * `code` is what the peer's close frame said (1005 if it had none), 1006 when the connection broke without one.
+   * `code` is what the peer's close frame said (1005 if it had none), 1006 when the connection ended without one.
    */
   onClose(end: WebSocketEnd): void;
 }
@@ -73,11 +78,16 @@ export interface WebSocketEnd {
   reason: string;
   /** The peer's close frame arrived. */
   closeFrameReceived: boolean;
-  /** In k6's words: `dial tcp 127.0.0.1:1: connect: connection refused`, `websocket: bad handshake`, `unexpected EOF`... */
+  /**
+   * In k6's words: `dial tcp 127.0.0.1:1: connect: connection refused`, `websocket: bad handshake`, `unexpected EOF`,
+   * `websocket: close 1006 (abnormal closure): unexpected EOF`... Absent after a close frame and after `terminate`.
+   */
   error?: string;
   handshake?: Handshake;
   /** The peer broke the protocol (reserved bits, bad opcode, masked or oversized control frame, bad close code). */
   protocolError?: boolean;
+  /** Reading failed in a way that is no close for k6: the connection was reset, or a compressed message is corrupt. */
+  readError?: boolean;
 }
 
 export interface WebSocketConnection {
@@ -90,9 +100,16 @@ export interface WebSocketConnection {
   readonly bytesReceived: number;
   send(data: string | Uint8Array<ArrayBuffer>): void;
   ping(payload: Uint8Array<ArrayBuffer>): void;
-  /** Sends a close frame; the socket ends when the peer has answered. */
+  /**
+   * Sends a close frame; the connection ends when the peer has answered, and messages may come until then.
+   *
+   * Before the connection is open it takes effect right after `onOpen`. A second close is ignored, and so is what is sent
+   * after the first.
+   *
+   * @param code Any integer; its low 16 bits are sent. 1005 sends an empty close frame.
+   */
   close(code: number, reason: string): void;
-  /** Ends the connection at once, without waiting for the peer. */
+  /** Ends the connection at once, without waiting for the peer; what was sent before is still delivered. */
   terminate(): void;
 }
 

@@ -1,0 +1,374 @@
+/**
+ * WebSocket connections on the protocol code of the `ws` package: on every runtime, and exact to the byte.
+ *
+ * From `ws` come the two hard parts, its frame parser (`Receiver`) and `permessage-deflate`. The handshake and the frames that are
+ * sent are ours, because k6's client can be told from others by them: a request line with the URL's query as it was
+ * typed, any close code, an answer to a close frame without its reason, `duplicate header not allowed`. The parser is told not to
+ * check text for UTF-8: k6 does not.
+ *
+ * `ws` is imported by path. Its package exports hide these files, and on Bun the bare name is a module of Bun's own, over
+ * Bun's WebSocket; the path gets the real package on Bun, in a compiled binary, on Deno and on Node.
+ *
+ * RFC 6455 and RFC 7692; behaviour of gorilla/websocket 1.5.3 as k6 v2.2.0 uses it.
+ */
+import { isUtf8 } from "node:buffer";
+import { randomBytes } from "node:crypto";
+import { constants, deflateRawSync } from "node:zlib";
+import PerMessageDeflate from "../../node_modules/ws/lib/permessage-deflate.js";
+import Receiver from "../../node_modules/ws/lib/receiver.js";
+import type {
+  Handshake,
+  OpenWebSocket,
+  WebSocketConnection,
+  WebSocketEnd,
+  WebSocketEvents,
+  WebSocketRequest,
+} from "./websocket.ts";
+import { CloseCode, closeErrorText, isValidReceivedCode } from "./websocket-close.ts";
+import { CONTROL_PAYLOAD_BYTES_MAX, closePayload, encodeFrame, Opcode } from "./websocket-frame.ts";
+import {
+  HandshakeReader,
+  type HandshakeResult,
+  handshakeRequest,
+  parseTarget,
+  type Target,
+} from "./websocket-handshake.ts";
+import { openStream, type Stream, type StreamEvents } from "./websocket-socket.ts";
+
+export const openWs: OpenWebSocket = (request, events) => new WsConnection(request, events);
+
+/** gorilla compresses at this level: speed over size. */
+const DEFLATE_LEVEL = 1;
+
+/** RFC 7692, section 7.2.1: the end of a flush, which is not sent. */
+const FLUSH_TAIL_BYTES = 4;
+
+class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
+  readonly #stream: Stream;
+  /** Until the end is reported. */
+  #events: WebSocketEvents | undefined;
+  #handshake: { reader: HandshakeReader; request: WebSocketRequest; target: Target; key: string } | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #receiver: FrameReceiver | undefined;
+  #deflate = false;
+  #closeSent = false;
+  #closeWanted: { code: number; reason: string } | undefined;
+  #arrivedMs = 0;
+  bytesSent = 0;
+  bytesReceived = 0;
+
+  constructor(request: WebSocketRequest, events: WebSocketEvents) {
+    this.#events = events;
+    const target = parseTarget(request.url);
+    const key = randomBytes(16).toString("base64");
+    this.#handshake = { reader: new HandshakeReader(key), request, target, key };
+    const { host, port } = request.connectTo ?? target;
+    this.#stream = openStream(
+      {
+        host,
+        port,
+        tls: target.secure ? { ...request.tls, serverName: target.host } : undefined,
+        proxy: request.proxy ? new URL(request.proxy) : undefined,
+      },
+      this,
+    );
+    if (request.timeoutMs > 0) this.#timer = setTimeout(() => this.#timeOut(`${host}:${port}`), request.timeoutMs);
+  }
+
+  get remoteAddress(): string {
+    return this.#stream.remoteAddress;
+  }
+
+  get bufferedBytes(): number {
+    return this.#stream.pendingBytes;
+  }
+
+  // What the stream reports.
+
+  /** Internal. */
+  onConnect(): void {
+    const { request, target, key } = this.#handshake!;
+    this.#write(handshakeRequest(request, target, key));
+  }
+
+  /** Internal. */
+  onData(chunk: Uint8Array): void {
+    this.bytesReceived += chunk.length;
+    this.#arrivedMs = performance.now();
+    if (this.#receiver) this.#feed(this.#receiver, chunk);
+    else if (this.#handshake) this.#handshakeRead(this.#handshake.reader.feed(chunk));
+  }
+
+  /** Internal. */
+  onEnd(error: string | undefined): void {
+    this.#arrivedMs = performance.now();
+    if (this.#handshake) {
+      if (error !== undefined) this.#finish({ error });
+      else this.#handshakeRead(this.#handshake.reader.end());
+    } else if (error !== undefined) {
+      this.#finish({ error, readError: true });
+    } else {
+      // Messages may still be in the inflater; the end comes after them.
+      this.#receiver?.end();
+    }
+  }
+
+  #timeOut(dialled: string): void {
+    this.#arrivedMs = performance.now();
+    const { remoteAddress, localAddress } = this.#stream;
+    const connected = remoteAddress !== "";
+    const refused = connected ? this.#handshake?.reader.end() : undefined;
+    if (refused?.handshake) this.#handshakeRead(refused);
+    else
+      this.#finish({
+        error: connected
+          ? `read tcp ${localAddress}->${remoteAddress}: i/o timeout`
+          : `dial tcp ${dialled}: i/o timeout`,
+      });
+    this.#stream.destroy();
+  }
+
+  #handshakeRead(result: HandshakeResult | undefined): void {
+    if (!result) return;
+    clearTimeout(this.#timer);
+    const { handshake, error } = result;
+    if (error !== undefined) {
+      this.#finish({ error, handshake });
+      return;
+    }
+    this.#handshake = undefined;
+    this.#deflate = result.deflate;
+    this.#receiver = new FrameReceiver(this, result.deflate);
+    this.#events?.onOpen(handshake as Handshake, this.#arrivedMs);
+    if (this.#closeWanted) this.close(this.#closeWanted.code, this.#closeWanted.reason);
+    if (result.rest.length > 0) this.#feed(this.#receiver, result.rest);
+  }
+
+  #feed(receiver: FrameReceiver, chunk: Uint8Array): void {
+    // `false` means that the inflater is behind: the peer has to wait, or its messages would fill the memory.
+    if (!receiver.write(chunk)) {
+      this.#stream.pause();
+      receiver.once("drain", () => this.#stream.resume());
+    }
+  }
+
+  // What the frame parser reports.
+
+  /** Internal. */
+  onMessage(data: Buffer, isBinary: boolean): void {
+    this.#events?.onMessage(isBinary ? new Uint8Array(data) : decodeText(data), this.#arrivedMs);
+  }
+
+  /** Internal. */
+  onPing(payload: Buffer): void {
+    if (!this.#closeSent) this.#write(encodeFrame(Opcode.Pong, payload));
+    this.#events?.onPing(new Uint8Array(payload), this.#arrivedMs);
+  }
+
+  /** Internal. */
+  onPong(payload: Buffer): void {
+    this.#events?.onPong(new Uint8Array(payload), this.#arrivedMs);
+  }
+
+  /** Internal: the peer's close frame. */
+  onConclude(code: number, reason: Buffer): void {
+    if (!isValidReceivedCode(code)) {
+      this.onViolation(`bad close code ${code}`);
+    } else if (!isUtf8(reason)) {
+      this.onViolation("invalid utf8 payload in close frame");
+    } else {
+      this.#sendClose(code, "");
+      this.#finish({ code, reason: reason.toString(), closeFrameReceived: true });
+    }
+  }
+
+  /** Internal: the peer broke the protocol; it is told so, as gorilla does. */
+  onViolation(what: string): void {
+    this.#sendClose(CloseCode.ProtocolError, what.slice(0, CONTROL_PAYLOAD_BYTES_MAX - 2));
+    this.#finish({ protocolError: true, error: `websocket: ${what}` });
+  }
+
+  /** Internal: what came cannot be read, and the peer is not told. */
+  onUnreadable(error: string): void {
+    this.#finish({ readError: true, error });
+  }
+
+  /** Internal: the peer ended the stream without a close frame. */
+  onFinished(): void {
+    const reason = "unexpected EOF";
+    this.#finish({ reason, error: closeErrorText(CloseCode.Abnormal, reason) });
+  }
+
+  // What the owner asks for.
+
+  send(data: string | Uint8Array<ArrayBuffer>): void {
+    if (!this.#canSend()) return;
+    const opcode = typeof data === "string" ? Opcode.Text : Opcode.Binary;
+    if (!this.#deflate) {
+      this.#write(encodeFrame(opcode, data));
+      return;
+    }
+    const packed = deflateRawSync(data, { level: DEFLATE_LEVEL, finishFlush: constants.Z_SYNC_FLUSH });
+    this.#write(encodeFrame(opcode, packed.subarray(0, packed.length - FLUSH_TAIL_BYTES), true));
+  }
+
+  ping(payload: Uint8Array): void {
+    if (this.#canSend()) this.#write(encodeFrame(Opcode.Ping, payload));
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#handshake) this.#closeWanted ??= { code, reason };
+    else this.#sendClose(code, reason);
+  }
+
+  terminate(): void {
+    if (!this.#events) return;
+    this.#arrivedMs = performance.now();
+    clearTimeout(this.#timer);
+    const error = this.#handshake ? "operation was canceled" : undefined;
+    this.#handshake = undefined;
+    this.#stream.end();
+    setImmediate(() => this.#finish({ error }));
+  }
+
+  #canSend(): boolean {
+    return this.#receiver !== undefined && this.#events !== undefined && !this.#closeSent;
+  }
+
+  #sendClose(code: number, reason: string): void {
+    if (!this.#canSend()) return;
+    this.#closeSent = true;
+    this.#write(encodeFrame(Opcode.Close, closePayload(code, reason)));
+  }
+
+  #write(bytes: Uint8Array): void {
+    this.bytesSent += bytes.length;
+    this.#stream.write(bytes);
+  }
+
+  /** Reports the end once, and gives the connection up; what was written is still delivered. */
+  #finish(end: Partial<WebSocketEnd>): void {
+    const events = this.#events;
+    if (!events) return;
+    this.#events = undefined;
+    clearTimeout(this.#timer);
+    this.#stream.end();
+    this.#handshake = undefined;
+    events.onClose({ atMs: this.#arrivedMs, code: CloseCode.Abnormal, reason: "", closeFrameReceived: false, ...end });
+  }
+}
+
+/** What a parser reports. */
+interface FrameEvents {
+  onMessage(data: Buffer, isBinary: boolean): void;
+  onPing(payload: Buffer): void;
+  onPong(payload: Buffer): void;
+  onConclude(code: number, reason: Buffer): void;
+  /** Bytes that the protocol forbids; `what` is gorilla's word for them. */
+  onViolation(what: string): void;
+  onUnreadable(error: string): void;
+  /** All bytes are read, and no close frame was among them. */
+  onFinished(): void;
+}
+
+/**
+ * The parser of `ws`, with its events dispatched by `emit` itself: a connection then needs no listeners, which is a third of
+ * the parser's memory.
+ */
+class FrameReceiver extends Receiver {
+  readonly #events: FrameEvents;
+  #over = false;
+
+  constructor(events: FrameEvents, deflate: boolean) {
+    super({ skipUTF8Validation: true, extensions: deflate ? agreedDeflate() : undefined });
+    this.#events = events;
+  }
+
+  override emit(name: string | symbol, ...values: any[]): boolean {
+    switch (name) {
+      case "message":
+        if (!this.#over) this.#events.onMessage(values[0], values[1]);
+        return true;
+      case "ping":
+        if (!this.#over) this.#events.onPing(values[0]);
+        return true;
+      case "pong":
+        if (!this.#over) this.#events.onPong(values[0]);
+        return true;
+      case "conclude":
+        this.#over = true;
+        this.#events.onConclude(values[0], values[1]);
+        return true;
+      case "error":
+        if (!this.#over) this.#refuse(values[0]);
+        this.#over = true;
+        return true;
+      case "finish":
+        if (!this.#over) this.#events.onFinished();
+        this.#over = true;
+        return super.emit(name, ...values);
+      default:
+        return super.emit(name, ...values);
+    }
+  }
+
+  #refuse(error: Error & { code?: string }): void {
+    const detail = Number(/\d+$/.exec(error.message)?.[0]);
+    // A close frame of one byte is no violation for gorilla: it holds no code.
+    if (error.code === "WS_ERR_INVALID_CONTROL_PAYLOAD_LENGTH" && detail === 1) {
+      this.#events.onConclude(CloseCode.NoStatus, Buffer.alloc(0));
+      return;
+    }
+    const what = violation(error.code ?? "", detail);
+    if (what !== undefined) this.#events.onViolation(what);
+    else this.#events.onUnreadable(error.message);
+  }
+}
+
+function agreedDeflate(): Record<string, PerMessageDeflate> {
+  const deflate = new PerMessageDeflate({});
+  deflate.accept([{ server_no_context_takeover: [true], client_no_context_takeover: [true] }]);
+  return { [PerMessageDeflate.extensionName]: deflate };
+}
+
+/** gorilla's words for what `ws` found; `undefined` for an error that gorilla does not answer with a close frame. */
+function violation(code: string, detail: number): string | undefined {
+  switch (code) {
+    case "WS_ERR_UNEXPECTED_RSV_1":
+      return "RSV1 set";
+    case "WS_ERR_UNEXPECTED_RSV_2_3":
+      return "RSV2 set";
+    case "WS_ERR_INVALID_OPCODE":
+      if (detail === Opcode.Continuation) return "continuation after FIN";
+      return detail === Opcode.Text || detail === Opcode.Binary ? "data before FIN" : `bad opcode ${detail}`;
+    case "WS_ERR_EXPECTED_FIN":
+      return "FIN not set on control";
+    case "WS_ERR_INVALID_CONTROL_PAYLOAD_LENGTH":
+      return "len > 125 for control";
+    case "WS_ERR_UNEXPECTED_MASK":
+      return "bad MASK";
+    case "WS_ERR_INVALID_CLOSE_CODE":
+      return `bad close code ${detail}`;
+    default:
+      return undefined;
+  }
+}
+
+/** Text as Go reads it: each byte that is no UTF-8 becomes one U+FFFD, where the WHATWG decoder joins some of them. */
+export function decodeText(bytes: Buffer): string {
+  const text = bytes.toString();
+  return text.includes("\ufffd") && !isUtf8(bytes) ? decodeBytewise(bytes) : text;
+}
+
+function decodeBytewise(bytes: Buffer): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; ) {
+    const first = bytes[at]!;
+    const size = first < 0x80 ? 1 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+    const char = bytes.subarray(at, at + size);
+    const valid = char.length === size && isUtf8(char);
+    text += valid ? char.toString() : "\ufffd";
+    at += valid ? size : 1;
+  }
+  return text;
+}
