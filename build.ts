@@ -13,10 +13,12 @@
  * - Splitting: without it, a dynamic `import()` is part of the one file that is parsed at every start. With cheerio and
  *   amaro behind `import()`, an empty run took 15 ms without and 6 ms with `splitting` (the bare runtime: 5 ms).
  * - Function text: `fn.toString()` of a function that uses nothing from outside itself stays self-contained in every
- *   mode. Its inner names do not: the bundler renames a nested declaration that has the name of any top-level one, or
+ *   mode. Its inner names do not last: the bundler renames a nested declaration that has the name of any top-level one, or
  *   of a global that is used anywhere (`class WebSocket` becomes `WebSocket2`), and no option stops it. Names taken
  *   from property keys are kept: `{ WebSocket: class {} }`, `{ send() {} }`.
- * - Identifiers are not minified, so that `fn.name` and our own stack traces stay what the source says.
+ * - Nothing is minified: it saves 0.2 MB of 110 and no measurable start-up, and costs `fn.name` and readable traces.
+ * - Built-ins are not free: in the executable `node:net` takes 8 ms to load, `node:tls` 10, `node:http` 11, `node:http2`
+ *   20, `node:crypto` and `node:zlib` 7 each (they share parts); of the packages tough-cookie 8, acorn 4, ws 4, amaro 55.
  * - Bytecode saves 1 to 5 ms at most, but gives `import.meta.url` the path of the machine that built it: off.
  * - The runtime would read `.env` and `bunfig.toml` (which can preload code) of the folder it is started in: off.
  */
@@ -93,7 +95,6 @@ async function build(outfile: string, platform?: Platform): Promise<void> {
     entrypoints: [join(root, "src", "main.ts"), join(root, "src", "thread.ts")],
     target: "bun",
     splitting: true,
-    minify: { whitespace: true, syntax: true, identifiers: false },
     define: { "process.env.NODE_ENV": '"production"' },
     compile: {
       outfile,
