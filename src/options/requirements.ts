@@ -135,6 +135,9 @@ function partOf(length: number, part: number, whole: number): number {
 /**
  * Keeps VUs reserved for `gracefulRampDown` after a ramp took them away, since they may be finishing an iteration. A ramp
  * that rises again in that time takes the same VUs, so there are never more than at the ramp's own peak.
+ *
+ * As in k6, a ramp that rises slowly again while VUs are kept may get a step that lies before the one in front of it;
+ * `planExecution` puts all steps in order of time.
  */
 function keepRampingDown(
   raw: readonly ExecutionStep[],
