@@ -10,14 +10,31 @@
  *
  * Behaviour: k6 source, lib/options.go, lib/executors.go, internal/js/bundle.go; guregu/null v3; Go, encoding/json.
  */
-import { durationFromNumber, parseDuration } from "../base/duration.ts";
 import { type Position, UserError } from "../base/errors.ts";
 import { ExitCode } from "../base/exit-codes.ts";
 import { quote } from "../base/quote.ts";
 import { didYouMean } from "../base/typo.ts";
 import { type JsonDocument, type JsonNode, NotJsonError, toJsonDocument, toPlain } from "./json-node.ts";
 import type { Notice } from "./notice.ts";
-import { EXECUTOR_NAMES, type ExecutorName, type ScenarioConfig, type StageConfig } from "./scenario-config.ts";
+import { readScenarios, readStage } from "./read-scenarios.ts";
+import {
+  isNull,
+  listOf,
+  mapOf,
+  type Reader,
+  Reading,
+  readBool,
+  readDuration,
+  readElement,
+  readFields,
+  readInt,
+  readPlainString,
+  readString,
+  readStrings,
+  readTags,
+  textOf,
+  unknownField,
+} from "./reading.ts";
 import {
   type DnsOptions,
   OPTIONS,
@@ -37,12 +54,9 @@ import {
   checkDnsSelect,
   checkHostnamePattern,
   checkHostPattern,
-  isValueError,
   parseCidrOption,
   parseHostAddress,
-  parseInteger,
   selectSystemTags,
-  ValueError,
 } from "./text-values.ts";
 import { TLS_CIPHER_SUITES, TLS_VERSIONS } from "./tls-names.ts";
 
@@ -145,131 +159,6 @@ function lineAround(text: string, offset: number): string {
   return text.slice(start, end).trim();
 }
 
-interface Complaint {
-  message: string;
-  /** Ends the reading in k6's decoder. */
-  immediate: boolean;
-  /** The option, as the user would write it: `scenarios.work.vus`. */
-  path: string;
-  /** Set if the decoder found a value of the wrong type: how far it had read in the innermost document. */
-  offset?: number;
-  hint?: string;
-}
-
-/** What is known while a document is read: where we are, and what was wrong so far. */
-class Reading {
-  readonly complaints: Complaint[] = [];
-  readonly notices: Notice[] = [];
-  readonly unknown: string[] = [];
-  /** The user's path, for hints. */
-  readonly path: string[] = [];
-  /** Go's names of the fields, for messages; keys of maps are not among them. */
-  readonly fields: string[] = [];
-  /** The Go type that the first field is in. */
-  struct = "";
-  /** Where the innermost document, that of the value being read by a function of its own, begins. */
-  documentStart = 0;
-
-  /** Runs `read` one level down. */
-  within<T>(step: { key: string; field?: string }, read: () => T): T {
-    this.path.push(step.key);
-    const depth = this.fields.length;
-    if (step.field !== undefined) this.fields.push(step.field);
-    const result = read();
-    this.fields.length = depth;
-    this.path.pop();
-    return result;
-  }
-
-  /** Runs `read` for a value that has a function of its own, which decodes it as a document of its own. */
-  document<T>(node: JsonNode, read: () => T): T {
-    const outer = this.documentStart;
-    this.documentStart = node.start;
-    const result = read();
-    this.documentStart = outer;
-    return result;
-  }
-
-  complain(node: JsonNode, message: string, details: { immediate?: boolean; hint?: string } = {}): undefined {
-    const isLiteral = node.kind !== "array" && node.kind !== "object";
-    this.complaints.push({
-      message,
-      immediate: details.immediate ?? isLiteral,
-      path: this.path.join("."),
-      hint: details.hint,
-    });
-  }
-
-  /** The value has a type that the field cannot take. `immediate` if a function of its own found that out. */
-  mismatch(
-    node: JsonNode,
-    goType: string,
-    details: { immediate?: boolean; what?: string; hint?: string } = {},
-  ): undefined {
-    const what = details.what ?? node.kind;
-    const place = this.fields.length === 0 ? "value" : `struct field ${this.struct}.${this.fields.join(".")}`;
-    const isLiteral = node.kind !== "array" && node.kind !== "object";
-    this.complaints.push({
-      message: `json: cannot unmarshal ${what} into Go ${place} of type ${goType}`,
-      immediate: (details.immediate ?? false) && isLiteral,
-      path: this.path.join("."),
-      offset: (isLiteral ? node.end : node.start + 1) - this.documentStart,
-      hint: details.hint,
-    });
-  }
-
-  /** Runs a reader of texts; its refusal ends k6's decoding. */
-  text<T>(node: JsonNode, read: () => T): T | undefined {
-    try {
-      return read();
-    } catch (error) {
-      if (!isValueError(error)) throw error;
-      return this.complain(node, error.message, { hint: error.hint });
-    }
-  }
-
-  /** The complaint that k6 makes. */
-  first(): Complaint | undefined {
-    return this.complaints.find((complaint) => complaint.immediate) ?? this.complaints[0];
-  }
-
-  /** Where the first complaint is, what would be right, and what else is wrong. */
-  hint(): string | undefined {
-    const first = this.first();
-    if (first === undefined) return undefined;
-    const about = (complaint: Complaint) => (complaint.path === "" ? "options" : `option ${quote(complaint.path)}`);
-    const others = this.complaints.filter((complaint) => complaint !== first);
-    return [
-      `This is about ${about(first)}.${first.hint === undefined ? "" : ` ${first.hint}`}`,
-      ...others.map((other) => `Also wrong, ${about(other)}: ${other.message}${other.hint ? `. ${other.hint}` : ""}`),
-    ].join("\n");
-  }
-}
-
-type Reader<T> = (reading: Reading, node: JsonNode) => T | undefined;
-
-/** Reads the fields of an object by name, whatever its case. Unknown names go to `onUnknown`. */
-function readFields(
-  reading: Reading,
-  node: JsonNode & { kind: "object" },
-  readers: Record<string, Reader<unknown>>,
-  { onUnknown, fieldPrefix = () => [] }: { onUnknown: (key: string) => void; fieldPrefix?: (name: string) => string[] },
-): Record<string, unknown> {
-  const names = Object.keys(readers);
-  const values: Record<string, unknown> = {};
-  for (const [key, child] of node.entries) {
-    const name = names.includes(key) ? key : names.find((known) => known.toLowerCase() === key.toLowerCase());
-    if (name === undefined) {
-      onUnknown(key);
-      continue;
-    }
-    const field = [...fieldPrefix(name), name].join(".");
-    const value = reading.within({ key, field }, () => readers[name]!(reading, child));
-    if (value !== undefined) values[name] = value;
-  }
-  return values;
-}
-
 function readOptions(
   reading: Reading,
   root: JsonNode,
@@ -294,232 +183,6 @@ function readOptions(
       fieldPrefix: (name) => (struct === "Config" && !(name in more) ? ["Options"] : []),
     },
   );
-}
-
-const isNull = (node: JsonNode): node is JsonNode & { kind: "null" } => node.kind === "null";
-
-/** What guregu/null calls the type of a value that it cannot take. */
-function reflectName(node: JsonNode): string {
-  return { null: "nil", bool: "bool", number: "float64", string: "string", array: "", object: "" }[node.kind];
-}
-
-const readBool: Reader<boolean> = (reading, node) => {
-  if (isNull(node)) return undefined;
-  if (node.kind === "bool") return node.value;
-  return reading.complain(node, `json: cannot unmarshal ${reflectName(node)} into Go value of type null.Bool`, {
-    hint: "It is true or false, without quotes.",
-  });
-};
-
-const readInt: Reader<number> = (reading, node) => {
-  if (isNull(node)) return undefined;
-  if (node.kind === "number") {
-    if (Number.isInteger(node.value) && Math.abs(node.value) < 2 ** 63) return node.value;
-    return reading.document(node, () =>
-      reading.mismatch(node, "int64", {
-        immediate: true,
-        what: `number ${node.text}`,
-        hint: "It is a whole number.",
-      }),
-    );
-  }
-  if (node.kind === "string") return node.value === "" ? undefined : reading.text(node, () => parseInteger(node.value));
-  return reading.complain(node, `json: cannot unmarshal ${reflectName(node)} into Go value of type null.Int`, {
-    hint: "It is a whole number.",
-  });
-};
-
-const readString: Reader<string> = (reading, node) => {
-  if (isNull(node)) return undefined;
-  if (node.kind === "string") return node.value;
-  return reading.complain(node, `json: cannot unmarshal ${reflectName(node)} into Go value of type null.String`, {
-    hint: "It is a text, in quotes.",
-  });
-};
-
-const readDuration: Reader<number> = (reading, node) => {
-  if (isNull(node)) return undefined;
-  if (node.kind === "number") return durationFromNumber(node.value);
-  if (node.kind === "string") {
-    return reading.text(node, () => {
-      try {
-        return parseDuration(node.value);
-      } catch (error) {
-        if (!isValueError(error)) throw error;
-        throw new ValueError(
-          error.message,
-          "A duration is a number with a unit, like '30s' or '1m30s', or milliseconds.",
-        );
-      }
-    });
-  }
-  return reading.complain(node, `'${JSON.stringify(toPlain(node))}' is not a valid duration value`);
-};
-
-/** A plain Go string: no conversion, and no end of the reading. */
-const readPlainString: Reader<string> = (reading, node) => {
-  if (isNull(node)) return undefined;
-  if (node.kind === "string") return node.value;
-  return reading.mismatch(node, "string", { hint: "It is a text, in quotes." });
-};
-
-function listOf<T>(goType: string, read: Reader<T>, { own = false } = {}): Reader<T[]> {
-  return (reading, node) => {
-    if (isNull(node)) return undefined;
-    const readItems = () => {
-      if (node.kind !== "array")
-        return reading.mismatch(node, goType, { immediate: own, hint: "It is a list: [...]." });
-      return node.items.flatMap((item, index) => {
-        const value = reading.within({ key: String(index) }, () => read(reading, item));
-        return value === undefined ? [] : [value];
-      });
-    };
-    return own ? reading.document(node, readItems) : readItems();
-  };
-}
-
-function mapOf<T>(goType: string, read: Reader<T>): Reader<Record<string, T>> {
-  return (reading, node) => {
-    if (isNull(node)) return undefined;
-    if (node.kind !== "object") return reading.mismatch(node, goType, { hint: "It is an object: { name: value }." });
-    const entries = node.entries.flatMap(([key, child]): [string, T][] => {
-      const value = reading.within({ key }, () => read(reading, child));
-      return value === undefined ? [] : [[key, value]];
-    });
-    return Object.fromEntries(entries);
-  };
-}
-
-/** Values of a Go type that reads itself from text: anything but a text is a mismatch. */
-function textOf<T>(goType: string, read: (text: string) => T): Reader<T> {
-  return (reading, node) => {
-    if (isNull(node)) return undefined;
-    if (node.kind !== "string") return reading.mismatch(node, goType, { hint: "It is a text, in quotes." });
-    return reading.text(node, () => read(node.value));
-  };
-}
-
-/** An element of a list or map of texts; null and undefined are the empty text. */
-const readElement: Reader<string> = (reading, node) => (isNull(node) ? "" : readPlainString(reading, node));
-
-const readStrings = listOf("[]string", readElement);
-const readTags = mapOf("map[string]string", readElement);
-
-function readStage(structType: string, own: boolean): Reader<StageConfig> {
-  return (reading, node) => {
-    if (isNull(node)) return {};
-    const read = () => {
-      if (node.kind !== "object") return reading.mismatch(node, structType, { immediate: own });
-      const onUnknown = (key: string) => {
-        // Only scenarios are strict; the shortcut takes any field without a word.
-        if (!own) unknownField(reading, node, key, ["duration", "target"]);
-      };
-      return readFields(reading, node, { duration: readDuration, target: readInt }, { onUnknown });
-    };
-    return own ? reading.document(node, read) : read();
-  };
-}
-
-function unknownField(reading: Reading, node: JsonNode, key: string, known: readonly string[]): void {
-  reading.within({ key }, () =>
-    reading.complain(node, `json: unknown field ${quote(key)}`, {
-      immediate: false,
-      hint: didYouMean(key, known) ?? `Known fields are ${[...known].sort().join(", ")}.`,
-    }),
-  );
-}
-
-const BASE_SCENARIO_READERS: Record<string, Reader<unknown>> = {
-  executor: readPlainString,
-  startTime: readDuration,
-  gracefulStop: readDuration,
-  env: readTags,
-  exec: readString,
-  tags: readTags,
-  options: (reading, node) => {
-    if (isNull(node)) return undefined;
-    if (node.kind !== "object") return reading.mismatch(node, "lib.ScenarioOptions");
-    const readers: Record<string, Reader<unknown>> = {
-      browser: (inner, child) => {
-        if (isNull(child)) return undefined;
-        return child.kind === "object" ? toPlain(child) : inner.mismatch(child, "map[string]interface {}");
-      },
-    };
-    return readFields(reading, node, readers, { onUnknown: (key) => unknownField(reading, node, key, ["browser"]) });
-  },
-};
-
-const readScenarioStages = listOf("[]executor.Stage", readStage("executor.Stage", false));
-
-const ITERATIONS_READERS = { vus: readInt, iterations: readInt, maxDuration: readDuration };
-
-const SCENARIO_READERS: Record<ExecutorName, Record<string, Reader<unknown>>> = {
-  "shared-iterations": ITERATIONS_READERS,
-  "per-vu-iterations": ITERATIONS_READERS,
-  "constant-vus": { vus: readInt, duration: readDuration },
-  "ramping-vus": { startVUs: readInt, stages: readScenarioStages, gracefulRampDown: readDuration },
-  "constant-arrival-rate": {
-    rate: readInt,
-    timeUnit: readDuration,
-    duration: readDuration,
-    preAllocatedVUs: readInt,
-    maxVUs: readInt,
-  },
-  "ramping-arrival-rate": {
-    startRate: readInt,
-    timeUnit: readDuration,
-    stages: readScenarioStages,
-    preAllocatedVUs: readInt,
-    maxVUs: readInt,
-  },
-};
-
-const readScenarios: Reader<Record<string, ScenarioConfig>> = (reading, node) => {
-  if (isNull(node)) return undefined;
-  return reading.document(node, () => {
-    if (node.kind !== "object") {
-      return reading.mismatch(node, "map[string]lib.protoExecutorConfig", { immediate: true });
-    }
-    const scenarios: Record<string, ScenarioConfig> = {};
-    for (const [name, child] of node.entries) {
-      const scenario = reading.within({ key: name }, () =>
-        reading.document(child, () => readScenario(reading, name, child)),
-      );
-      if (scenario !== undefined) scenarios[name] = scenario;
-    }
-    return scenarios;
-  });
-};
-
-function readScenario(reading: Reading, name: string, node: JsonNode): ScenarioConfig | undefined {
-  if (node.kind !== "object" && node.kind !== "null") {
-    return reading.mismatch(node, 'struct { ExecutorType string "json:\\"executor\\"" }', { immediate: true });
-  }
-  const entries = node.kind === "object" ? node.entries : [];
-  const executor = entries.find(([key]) => key.toLowerCase() === "executor")?.[1];
-  if (node.kind !== "object" || executor === undefined || isNull(executor)) return missingExecutor(reading, name, node);
-  if (executor.kind !== "string") {
-    return reading.within({ key: "executor", field: "executor" }, () => reading.mismatch(executor, "string"));
-  }
-  if (executor.value === "") return missingExecutor(reading, name, node);
-  if (!(EXECUTOR_NAMES as readonly string[]).includes(executor.value)) {
-    const hint =
-      executor.value === "externally-controlled"
-        ? "k6 v2 removed it; ramping-vus and the arrival-rate executors are the nearest."
-        : (didYouMean(executor.value, EXECUTOR_NAMES) ?? `Executors are ${EXECUTOR_NAMES.join(", ")}.`);
-    return reading.complain(node, `unknown executor type '${executor.value}'`, { hint });
-  }
-  const readers = { ...BASE_SCENARIO_READERS, ...SCENARIO_READERS[executor.value as ExecutorName] };
-  return readFields(reading, node, readers, {
-    onUnknown: (key) => unknownField(reading, node, key, Object.keys(readers)),
-    fieldPrefix: (field) => (field in BASE_SCENARIO_READERS ? ["BaseConfig"] : []),
-  }) as unknown as ScenarioConfig;
-}
-
-function missingExecutor(reading: Reading, name: string, node: JsonNode): undefined {
-  return reading.complain(node, `scenario '${name}' doesn't have a specified executor type`, {
-    hint: `Add an executor: ${EXECUTOR_NAMES.join(", ")}.`,
-  });
 }
 
 const readDns: Reader<DnsOptions> = (reading, node) => {
