@@ -20,7 +20,7 @@ import {
 import { Http1Connection } from "./http1.ts";
 import { Http2Connection } from "./http2.ts";
 import { ResponseParser } from "./http1-parser.ts";
-import type { Proxy } from "./proxy.ts";
+import type { ProxyServer } from "./proxy.ts";
 import type { Target } from "./target.ts";
 import type { Stamps } from "./timings.ts";
 import { type TlsClient, tlsInfo } from "./tls.ts";
@@ -137,7 +137,7 @@ export class Dialing extends Deadline {
     }
   }
 
-  #afterProxyTls(secured: TLSSocket, proxy: Proxy): void {
+  #afterProxyTls(secured: TLSSocket, proxy: ProxyServer): void {
     if (this.#target.isHttps) this.#openTunnel(secured, proxy);
     else this.#useHttp1(secured, secured);
   }
@@ -179,7 +179,7 @@ export class Dialing extends Deadline {
     });
   }
 
-  #openTunnel(socket: Socket, proxy: Proxy): void {
+  #openTunnel(socket: Socket, proxy: ProxyServer): void {
     const place = joinHostPort(this.#target.hostname, this.#target.port);
     const parser = new ResponseParser();
     // The answer to CONNECT has no body when it agrees; read it as that of a HEAD.

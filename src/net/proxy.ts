@@ -10,7 +10,7 @@ import { type Failure, genericFailure, quote } from "./error-codes.ts";
 import { formatIp, ipBytes, parseCidr } from "./guards.ts";
 import { asciiHost, type GoUrl, parseUrl, UrlError } from "./url.ts";
 
-export interface Proxy {
+export interface ProxyServer {
   /** `http` or `https`. */
   scheme: string;
   hostname: string;
@@ -24,7 +24,7 @@ export interface Proxy {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A proxy, `undefined` for a direct connection, or why neither can be had. */
-export type ProxyChoice = { proxy?: Proxy; failure?: Failure };
+export type ProxyChoice = { proxy?: ProxyServer; failure?: Failure };
 
 const DIRECT: ProxyChoice = {};
 

@@ -8,7 +8,7 @@ import { basicAuthorization } from "./auth/basic.ts";
 import { type Failure, genericFailure, joinHostPort, quote } from "./error-codes.ts";
 import type { HeaderList, RequestHead } from "./headers.ts";
 import { HeadMemory } from "./http1-parser.ts";
-import type { Proxy, ProxyRules } from "./proxy.ts";
+import type { ProxyServer, ProxyRules } from "./proxy.ts";
 import { asciiHost, type GoUrl, toText } from "./url.ts";
 
 /** A head that was serialized for a target, with what it was made from. */
@@ -30,7 +30,7 @@ export class Target {
   readonly requestUri: string;
   /** Connections to it are kept under this name. */
   readonly poolKey: string;
-  readonly proxy: Proxy | undefined;
+  readonly proxy: ProxyServer | undefined;
   /** Basic authorization from the URL's user and password, empty if it has none. */
   readonly authorization: string;
   /** It cannot be requested at all. */
@@ -56,7 +56,7 @@ export class Target {
 }
 
 /** A plain HTTP proxy carries requests for any host, so its connections are one pool. */
-function poolKey(parts: { proxy: Proxy | undefined; isHttps: boolean; place: string }): string {
+function poolKey(parts: { proxy: ProxyServer | undefined; isHttps: boolean; place: string }): string {
   if (parts.proxy !== undefined && !parts.isHttps) return `${parts.proxy.key}|http`;
   return `${parts.proxy?.key ?? ""}|${parts.isHttps ? "https" : "http"}|${parts.place}`;
 }

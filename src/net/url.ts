@@ -91,7 +91,7 @@ export class GoUrl {
 
   get escapedPath(): string {
     if (this.rawPath !== "" && isValidEncoded(this.rawPath, Mode.path)) return this.rawPath;
-    return this.path === "*" ? "*" : escape(this.path, Mode.path);
+    return this.path === "*" ? "*" : escapeBytes(this.path, Mode.path);
   }
 
   /** The same URL without user and password. */
@@ -135,13 +135,13 @@ export class GoUrl {
       if ((this.scheme !== "" || this.host !== "" || user) && !(this.omitHost && this.host === "" && !user)) {
         if (this.host !== "" || this.path !== "" || user) out += "//";
         if (user) {
-          out += escape(user.username, Mode.user);
+          out += escapeBytes(user.username, Mode.user);
           // Three stars stand for a hidden password and are not escaped.
           if (user.password !== undefined)
-            out += `:${user.password === "***" ? "***" : escape(user.password, Mode.user)}`;
+            out += `:${user.password === "***" ? "***" : escapeBytes(user.password, Mode.user)}`;
           out += "@";
         }
-        if (this.host !== "") out += escape(this.host, Mode.host);
+        if (this.host !== "") out += escapeBytes(this.host, Mode.host);
       }
       const path = this.escapedPath;
       if (path !== "" && path[0] !== "/" && this.host !== "") out += "/";
@@ -151,7 +151,7 @@ export class GoUrl {
     if (this.forceQuery || this.rawQuery !== "") out += `?${this.rawQuery}`;
     if (this.fragment !== "") {
       const valid = this.rawFragment !== "" && isValidEncoded(this.rawFragment, Mode.fragment);
-      out += `#${valid ? this.rawFragment : escape(this.fragment, Mode.fragment)}`;
+      out += `#${valid ? this.rawFragment : escapeBytes(this.fragment, Mode.fragment)}`;
     }
     return out;
   }
@@ -200,8 +200,8 @@ export function parseUrl(text: string): GoUrl {
   try {
     const parts = parseParts(main);
     if (rawFragment === "") return new GoUrl(parts);
-    const fragment = unescape(rawFragment, Mode.fragment);
-    const keep = escape(fragment, Mode.fragment) === rawFragment ? "" : rawFragment;
+    const fragment = unescapeBytes(rawFragment, Mode.fragment);
+    const keep = escapeBytes(fragment, Mode.fragment) === rawFragment ? "" : rawFragment;
     return new GoUrl({ ...parts, fragment, rawFragment: keep });
   } catch (error) {
     if (!(error instanceof UrlError)) throw error;
@@ -210,7 +210,6 @@ export function parseUrl(text: string): GoUrl {
 }
 
 function parseParts(raw: string): Partial<GoUrlParts> {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   if (/[\x00-\x1f\x7f]/.test(raw)) throw new UrlError("net/url: invalid control character in URL");
   if (raw === "*") return { path: "*" };
   let { scheme, rest } = splitScheme(raw);
@@ -245,8 +244,8 @@ function splitScheme(raw: string): { scheme: string; rest: string } {
 }
 
 function splitPath(escaped: string): { path: string; rawPath: string } {
-  const path = unescape(escaped, Mode.path);
-  return { path, rawPath: escape(path, Mode.path) === escaped ? "" : escaped };
+  const path = unescapeBytes(escaped, Mode.path);
+  return { path, rawPath: escapeBytes(path, Mode.path) === escaped ? "" : escaped };
 }
 
 function parseAuthority(authority: string): { user?: UserInfo; host: string } {
@@ -256,9 +255,9 @@ function parseAuthority(authority: string): { user?: UserInfo; host: string } {
   const info = authority.slice(0, at);
   if (!/^[A-Za-z0-9\-._:~!$&'()*+,;=%@]*$/.test(info)) throw new UrlError("net/url: invalid userinfo");
   const colon = info.indexOf(":");
-  const username = unescape(colon < 0 ? info : info.slice(0, colon), Mode.user);
+  const username = unescapeBytes(colon < 0 ? info : info.slice(0, colon), Mode.user);
   if (colon < 0) return { host, user: { username } };
-  return { host, user: { username, password: unescape(info.slice(colon + 1), Mode.user) } };
+  return { host, user: { username, password: unescapeBytes(info.slice(colon + 1), Mode.user) } };
 }
 
 function parseHost(host: string): string {
@@ -269,16 +268,16 @@ function parseHost(host: string): string {
     const zone = host.slice(0, close).indexOf("%25");
     if (zone >= 0) {
       return (
-        unescape(host.slice(0, zone), Mode.host) +
-        unescape(host.slice(zone, close), Mode.zone) +
-        unescape(host.slice(close), Mode.host)
+        unescapeBytes(host.slice(0, zone), Mode.host) +
+        unescapeBytes(host.slice(zone, close), Mode.zone) +
+        unescapeBytes(host.slice(close), Mode.host)
       );
     }
   } else {
     const colon = host.lastIndexOf(":");
     if (colon >= 0) checkPort(host.slice(colon));
   }
-  return unescape(host, Mode.host);
+  return unescapeBytes(host, Mode.host);
 }
 
 function checkPort(colonPort: string): void {
@@ -335,7 +334,7 @@ function shouldEscape(char: string, mode: Mode): boolean {
   return !(mode === Mode.fragment && "!()*".includes(char));
 }
 
-function escape(bytes: string, mode: Mode): string {
+function escapeBytes(bytes: string, mode: Mode): string {
   if (/^[A-Za-z0-9\-_.~]*$/.test(bytes)) return bytes;
   let out = "";
   for (const char of bytes) {
@@ -348,7 +347,7 @@ function escape(bytes: string, mode: Mode): string {
   return out;
 }
 
-function unescape(text: string, mode: Mode): string {
+function unescapeBytes(text: string, mode: Mode): string {
   const inHost = mode === Mode.host || mode === Mode.zone;
   if (!inHost && !text.includes("%")) return text;
   let out = "";

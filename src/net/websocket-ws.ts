@@ -40,6 +40,10 @@ export const openWs: OpenWebSocket = (request, events) => new WsConnection(reque
 /** gorilla compresses at this level: speed over size. */
 const DEFLATE_LEVEL = 1;
 
+/** RFC 6455, section 5.2: values of the second byte that are no length of their own. */
+const LENGTH_16_BIT = 126;
+const LENGTH_MASKED = 128;
+
 /** RFC 7692, section 7.2.1: the end of a flush, which is not sent. */
 const FLUSH_TAIL_BYTES = 4;
 
@@ -50,6 +54,7 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
   #handshake: { reader: HandshakeReader; request: WebSocketRequest; target: Target; key: string } | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #receiver: FrameReceiver | undefined;
+  #open = false;
   #deflate = false;
   #closeSent = false;
   #closeWanted: { code: number; reason: string } | undefined;
@@ -95,7 +100,7 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
   onData(chunk: Uint8Array): void {
     this.bytesReceived += chunk.length;
     this.#arrivedMs = performance.now();
-    if (this.#receiver) this.#feed(this.#receiver, chunk);
+    if (this.#open) this.#read(chunk);
     else if (this.#handshake) this.#handshakeRead(this.#handshake.reader.feed(chunk));
   }
 
@@ -109,7 +114,8 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
       this.#finish({ error, readError: true });
     } else {
       // Messages may still be in the inflater; the end comes after them.
-      this.#receiver?.end();
+      if (this.#receiver) this.#receiver.end();
+      else this.onFinished();
     }
   }
 
@@ -138,10 +144,48 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
     }
     this.#handshake = undefined;
     this.#deflate = result.deflate;
-    this.#receiver = new FrameReceiver(this, result.deflate);
+    this.#open = true;
     this.#events?.onOpen(handshake as Handshake, this.#arrivedMs);
     if (this.#closeWanted) this.close(this.#closeWanted.code, this.#closeWanted.reason);
-    if (result.rest.length > 0) this.#feed(this.#receiver, result.rest);
+    if (result.rest.length > 0) this.#read(result.rest);
+  }
+
+  /** Hot path: frames that are whole and plain are read here, and the parser of `ws` is made when the first other one comes. */
+  #read(chunk: Uint8Array): void {
+    let at = 0;
+    if (!this.#receiver || this.#receiver.idle) {
+      while (at < chunk.length && this.#events) {
+        const next = this.#readWholeFrame(chunk, at);
+        if (next === at) break;
+        at = next;
+      }
+      if (at === chunk.length || !this.#events) return;
+    }
+    this.#receiver ??= new FrameReceiver(this, this.#deflate);
+    this.#feed(this.#receiver, at === 0 ? chunk : chunk.subarray(at));
+  }
+
+  /** @returns Where the next frame begins; `at` itself if this one is in parts, compressed, forbidden, or a close frame. */
+  #readWholeFrame(chunk: Uint8Array, at: number): number {
+    const first = chunk[at]!;
+    const opcode = first & 0x0f;
+    const data = opcode === Opcode.Text || opcode === Opcode.Binary;
+    if ((first & 0xf0) !== 0x80 || !(data || opcode === Opcode.Ping || opcode === Opcode.Pong)) return at;
+    let size = chunk[at + 1] ?? LENGTH_MASKED;
+    let begin = at + 2;
+    if (size === LENGTH_16_BIT && data && at + 4 <= chunk.length) {
+      size = (chunk[at + 2]! << 8) | chunk[at + 3]!;
+      begin = at + 4;
+    } else if (size >= LENGTH_16_BIT) {
+      return at;
+    }
+    const end = begin + size;
+    if (end > chunk.length) return at;
+    const payload = Buffer.from(chunk.buffer, chunk.byteOffset + begin, size);
+    if (data) this.onMessage(payload, opcode === Opcode.Binary);
+    else if (opcode === Opcode.Ping) this.onPing(payload);
+    else this.onPong(payload);
+    return end;
   }
 
   #feed(receiver: FrameReceiver, chunk: Uint8Array): void {
@@ -232,7 +276,7 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
   }
 
   #canSend(): boolean {
-    return this.#receiver !== undefined && this.#events !== undefined && !this.#closeSent;
+    return this.#open && this.#events !== undefined && !this.#closeSent;
   }
 
   #sendClose(code: number, reason: string): void {
@@ -278,10 +322,18 @@ interface FrameEvents {
 class FrameReceiver extends Receiver {
   readonly #events: FrameEvents;
   #over = false;
+  declare readonly _state: number;
+  declare readonly _bufferedBytes: number;
+  declare readonly _fragmented: number;
 
   constructor(events: FrameEvents, deflate: boolean) {
     super({ skipUTF8Validation: true, extensions: deflate ? agreedDeflate() : undefined });
     this.#events = events;
+  }
+
+  /** Between two messages, with nothing in hand. */
+  get idle(): boolean {
+    return this._state === 0 && this._bufferedBytes === 0 && this._fragmented === 0 && this.writableLength === 0;
   }
 
   override emit(name: string | symbol, ...values: any[]): boolean {

@@ -219,7 +219,7 @@ export function md4(data: Buffer): Buffer {
     d = (d + saved[3]) | 0;
   }
   const digest = Buffer.alloc(16);
-  [a, b, c, d].forEach((word, i) => digest.writeInt32LE(word | 0, 4 * i));
+  for (const [i, word] of [a, b, c, d].entries()) digest.writeInt32LE(word | 0, 4 * i);
   return digest;
 }
 

@@ -1,0 +1,14 @@
+/** Every module of k6 that a script can import: its specifier -> its factory, loaded when a script first asks for it. */
+import type { BuiltinModule, ModuleRegistry } from "../src/module-api.ts";
+import { jslibSource } from "./jslib/index.ts";
+import { removedModules } from "./removed.ts";
+
+const builtins: Record<string, BuiltinModule> = {
+  k6: { blocks: ["sleep"], callsBack: ["group", "check"], load: () => import("./k6/index.ts") },
+};
+
+export const registry: ModuleRegistry = {
+  builtins,
+  jslibSource,
+  removed: (specifier) => removedModules[specifier],
+};

@@ -1,0 +1,104 @@
+/**
+ * The module `k6`: check, fail, group, randomSeed, sleep.
+ *
+ * @see k6 docs, javascript-api/k6
+ */
+import { GoError, type ModuleFactory, type Realm, Sleep, seededRandom } from "../../src/module-api.ts";
+import { tagValue } from "./tag-value.ts";
+
+const MS_PER_SECOND = 1000;
+const SEPARATOR = "::";
+
+const k6: ModuleFactory = (runtime) => {
+  const { rt } = runtime;
+  const checksMetric = runtime.registry.get("checks")!;
+  const groupDurationMetric = runtime.registry.get("group_duration")!;
+
+  const sleep = rt.blocking("sleep", 1, (args) => {
+    const ms = Number(args[0]) * MS_PER_SECOND;
+    return ms > 0 ? runtime.block(new Sleep(ms)) : undefined;
+  });
+
+  const fail = rt.fn("fail", 1, (args) => {
+    throw new GoError(args.length > 0 ? String(args[0]) : "");
+  });
+
+  const randomSeed = rt.fn("randomSeed", 1, (args) => {
+    const seed = Math.trunc(Number(args[0]));
+    runtime.vu.random = seededRandom(Number.isNaN(seed) ? 0 : seed);
+  });
+
+  const group = rt.coroutine("group", 2, function* (args) {
+    const { vu } = runtime;
+    if (vu.inInit) throw new GoError("Using group() in the init context is not supported");
+    const [name, callback] = args;
+    if (typeof callback !== "function") throw new GoError("group() requires a callback as a second argument");
+    if (isAsync(rt, callback)) {
+      throw new GoError(
+        "group() does not support async functions as arguments, please see https://grafana.com/docs/k6/latest/javascript-api/k6/group/ for more info",
+      );
+    }
+    const text = String(name);
+    if (text.includes(SEPARATOR)) throw new GoError("group and check names may not contain '::'");
+    const { tags, group: outer } = vu;
+    vu.group = `${outer}${SEPARATOR}${text}`;
+    vu.tags = vu.withSystemTag(tags, "group", vu.group);
+    const startMs = runtime.clock.nowMs();
+    try {
+      return yield* vu.call(callback, undefined, []);
+    } finally {
+      if (!rt.k.x) {
+        vu.record(groupDurationMetric, runtime.clock.nowMs() - startMs, runtime.clock.epochMs());
+        vu.group = outer;
+        vu.tags = vu.withSystemTag(vu.tags, "group", outer);
+      }
+    }
+  });
+
+  const check = rt.coroutine("check", 3, function* (args) {
+    const { vu } = runtime;
+    if (vu.inInit) throw new GoError("Using check() in the init context is not supported");
+    if (args.length < 2) throw new GoError("no checks provided to `check`");
+    const [value, checks, extraTags] = args;
+    let tags = vu.tags;
+    if (typeof extraTags === "object" && extraTags !== null) {
+      for (const key of Object.keys(extraTags)) tags = tags.with(key, tagValue(key, extraTags[key]));
+    }
+    let allPass = true;
+    let failure: { error: unknown } | undefined;
+    const timeMs = runtime.clock.epochMs();
+    const list = typeof checks === "object" && checks !== null ? Object.keys(checks) : [];
+    for (const name of list) {
+      if (name.includes(SEPARATOR)) throw new GoError("group and check names may not contain '::'");
+      let result: unknown = checks[name];
+      if (typeof result === "function") {
+        if (isAsync(rt, result)) {
+          throw new GoError(
+            "the built-in check() does not support async functions as arguments. Use the JavaScript utils library as a replacement. Refer to https://grafana.com/docs/k6/latest/javascript-api/jslib/utils/check/ for more info",
+          );
+        }
+        try {
+          result = rt.hasTwin(result) ? yield* vu.call(result, undefined, [value]) : result(value);
+        } catch (error) {
+          if (rt.k.x) throw error;
+          failure = { error };
+          result = false;
+        }
+      }
+      const pass = Boolean(result);
+      if (!pass) allPass = false;
+      vu.record(checksMetric, pass ? 1 : 0, timeMs, vu.withSystemTag(tags, "check", name));
+      if (failure) throw failure.error;
+    }
+    return allPass;
+  });
+
+  return { named: { check, fail, group, randomSeed, sleep } };
+};
+
+const isAsync = (rt: Realm, f: unknown): boolean => {
+  const kind = rt.kindOf(f);
+  return kind === 1 || kind === 3;
+};
+
+export default k6;

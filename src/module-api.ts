@@ -1,0 +1,64 @@
+/**
+ * The one door between a module that scripts can import and the engine: what it may ask of the engine and of its VU.
+ *
+ * A module is a function of the thread's runtime, called once a thread; its exported functions are shared by the
+ * thread's VUs and find theirs in `runtime.vu`. State of one VU lives in `vu.slot(key, make)`.
+ *
+ * What is handed to scripts must belong to the sandbox realm. So functions are made with
+ * - `rt.fn(name, length, (args, self) => value)`: never blocks;
+ * - `rt.blocking(name, length, (args, self) => value)`: returns `runtime.block(new SomeBlock())` to wait;
+ * - `rt.coroutine(name, length, function* (args, self) {...})`: calls back (`yield* vu.call(f, self, args)`) or waits
+ *   several times (`yield* vu.wait(block)`);
+ * objects with `rt.object()`, `rt.array(items)`, `rt.bytes(u8)`, `rt.json(text)`, classes with `rt.defineClass`,
+ * `rt.method`, `rt.accessor`; the host's state is tied to them with `rt.tie(object, state)` and found with `rt.stateOf`.
+ * Strings, numbers, booleans and what scripts handed in may pass as they are. Exceptions: `GoError` for errors of k6
+ * itself, `TypeError` and `RangeError` as they are; all are made anew in the realm.
+ */
+export { GoError } from "./vu/go-error.ts";
+export { type Block, Interrupted } from "./vu/block.ts";
+export { UnhandledRejection, type Task } from "./vu/loop.ts";
+export { Sleep } from "./vu/sleep.ts";
+export { TaskQueue } from "./vu/task-queue.ts";
+export { timersOf } from "./vu/timers.ts";
+export { PENDING, type VuRuntime } from "./vu/runtime.ts";
+export type { Realm } from "./vu/realm.ts";
+export type { ScenarioState, Vu } from "./vu/vu.ts";
+export { assert, UserError } from "./base/errors.ts";
+export { formatDuration, parseDuration } from "./base/duration.ts";
+export { seededRandom } from "./base/random.ts";
+export { ExitCode } from "./base/exit-codes.ts";
+export type { Metric, MetricKind, ValueType } from "./metrics/metric.ts";
+export type { TagSet } from "./metrics/tags.ts";
+export type { Options } from "./options/schema.ts";
+
+import type { VuRuntime } from "./vu/runtime.ts";
+
+/** What a script imports. */
+export interface ModuleExports {
+  named: Record<string, unknown>;
+  /** Missing: an object of all the named ones, of each VU's own. */
+  default?: unknown;
+}
+
+export type ModuleFactory = (runtime: VuRuntime) => ModuleExports;
+
+/** One entry of the registry in `compat/index.ts`. */
+export interface BuiltinModule {
+  /** Exports, and members of the default export, that may block; decides speed only. */
+  blocks?: readonly string[];
+  /** Exports that call the functions they are given. */
+  callsBack?: readonly string[];
+  /** Methods of the module's objects that may block. */
+  methods?: readonly string[];
+  load(): Promise<{ default: ModuleFactory }>;
+}
+
+/** What the entries hand to the engine. */
+export interface ModuleRegistry {
+  /** By specifier. */
+  readonly builtins: Readonly<Record<string, BuiltinModule>>;
+  /** Text of our own stand-in for a module of jslib.k6.io; undefined if there is none. */
+  jslibSource(url: string): Promise<string | undefined>;
+  /** What an import of a module that k6 has removed says; undefined for others. */
+  removed(specifier: string): string | undefined;
+}

@@ -1,0 +1,34 @@
+/** Rewritten text -> module factory, once a thread; and the code of `eval` and `Function`. */
+import vm from "node:vm";
+import { analyse, type AnalysedModule } from "./analyse.ts";
+import type { CompiledModule } from "./index.ts";
+import { helperNames, pickPrefix } from "./names.ts";
+import { parseSnippet } from "./parse.ts";
+import { rewriteModule } from "./rewrite/index.ts";
+import { collectFacts } from "./scope.ts";
+
+export type Factory = (...args: any[]) => Generator<unknown, unknown, any>;
+
+/** Evaluates a compiled module's text in the realm. */
+export function makeFactory(module: CompiledModule, context: vm.Context, rt: Record<string, unknown>): Factory {
+  const outer = new vm.Script(module.text, { filename: module.id }).runInContext(context);
+  return outer(...helperNames.map((name) => rt[name]));
+}
+
+/**
+ * Rewrites code that a script hands to `eval` or `Function`: text of a function that takes the runtime and the VU's
+ * global object and returns the value of the last statement.
+ *
+ * The code sees globals only, not the variables around the call.
+ */
+export function compileSnippet(source: string): string {
+  const prefix = pickPrefix(source);
+  const tree = parseSnippet(source);
+  const facts = collectFacts(tree);
+  const module: AnalysedModule = { facts, resolve: () => undefined, isMain: false };
+  const last = tree.body.at(-1);
+  const { text } = rewriteModule({ source, module, analysis: analyse([module]), prefix, format: "cjs" });
+  if (last?.type === "ExpressionStatement") text.prependRight(last.start, "return ");
+  const helpers = helperNames.map((name) => `rt.${name}`).join();
+  return `(function(rt){const factory=${text.toString()}(${helpers});const run=factory({},rt.currentGlobal());run.next();return rt.dc(run)})`;
+}

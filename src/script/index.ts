@@ -1,0 +1,148 @@
+/**
+ * Compiles a script: every module it imports is loaded, stripped of types, parsed, analysed together with the others,
+ * and rewritten into the text of a factory.
+ *
+ * The result is plain data, so that one thread compiles and all of them evaluate (`factory.ts`).
+ */
+import { type AnalysedModule, type Analysis, analyse, type BuiltinFacts } from "./analyse.ts";
+import type { Node } from "./ast.ts";
+import type { Loader } from "./load.ts";
+import { pickPrefix } from "./names.ts";
+import { type Parsed, parseModule } from "./parse.ts";
+import { resolveSpecifier } from "./resolve.ts";
+import { rewriteModule } from "./rewrite/index.ts";
+import { collectFacts, type ModuleFacts } from "./scope.ts";
+import { isTypeScript, type Stripped, stripTypes } from "./strip.ts";
+
+export interface CompiledModule {
+  id: string;
+  format: "esm" | "cjs";
+  /** Text of an expression: helpers -> module factory. */
+  text: string;
+  prefix: string;
+  requests: { specifier: string; id: string; names: string[] }[];
+  starExports: string[];
+  exportNames: string[];
+  asyncModule: boolean;
+  usesOpen: boolean;
+  usesRequire: boolean;
+  rewriteMap: string;
+  stripMap?: string;
+}
+
+export interface CompileOptions {
+  loader: Loader;
+  /** What is known of a built-in module or jslib; undefined if there is none of that name. */
+  builtin(id: string): BuiltinFacts | undefined;
+  /** Refuses a module that is neither built in nor loadable; returns the error to throw. */
+  unknownModules(names: string[]): Error;
+}
+
+interface Source extends AnalysedModule {
+  id: string;
+  source: string;
+  stripped: Stripped;
+  parsed: Parsed;
+  resolved: Map<string, string>;
+  /** Modules named in `require()`. */
+  required: string[];
+}
+
+/** Specifiers in `require("...")` calls. */
+function requireCalls(facts: ModuleFacts): string[] {
+  const names: string[] = [];
+  for (const fn of facts.functions.values()) {
+    for (const call of fn.calls as Node[]) {
+      if (call.type !== "CallExpression" || call.callee.type !== "Identifier" || call.callee.name !== "require") continue;
+      if (!facts.free.has(call.callee)) continue;
+      const [first] = call.arguments;
+      if (first?.type === "Literal" && typeof first.value === "string") names.push(first.value);
+    }
+  }
+  return [...new Set(names)];
+}
+
+/**
+ * Compiles the script whose main module is `mainId`.
+ *
+ * @throws {UserError} For a module that cannot be found, loaded or parsed.
+ */
+export async function compileScript(mainId: string, options: CompileOptions): Promise<CompiledModule[]> {
+  const sources = new Map<string, Source>();
+  const unknown: string[] = [];
+
+  const load = async (id: string, specifier: string): Promise<void> => {
+    if (sources.has(id)) return;
+    const text = await options.loader.load(id, specifier);
+    const stripped = isTypeScript(id) ? await stripTypes(text, id) : { code: text };
+    const added = addSource(sources, id, stripped, mainId, options);
+    for (const next of [...added.facts.requests, ...added.required]) {
+      const target = resolveSpecifier(next, id);
+      if (options.builtin(target)) continue;
+      if (target === "k6" || target.startsWith("k6/")) unknown.push(target);
+      else await load(target, next);
+    }
+  };
+  await load(mainId, mainId);
+  if (unknown.length > 0) throw options.unknownModules([...new Set(unknown)]);
+  return rewriteAll(sources, options);
+}
+
+/** Compiles a module that `require()` names at run time, with the modules that it imports. */
+export function compileRequired(id: string, specifier: string, options: CompileOptions): CompiledModule[] {
+  const sources = new Map<string, Source>();
+  const load = (next: string, name: string): void => {
+    if (sources.has(next) || options.builtin(next)) return;
+    const added = addSource(sources, next, { code: options.loader.loadSync(next, name) }, "", options);
+    for (const request of [...added.facts.requests, ...added.required]) load(resolveSpecifier(request, next), request);
+  };
+  load(id, specifier);
+  return rewriteAll(sources, options);
+}
+
+function addSource(sources: Map<string, Source>, id: string, stripped: Stripped, mainId: string, options: CompileOptions): Source {
+  const source = stripped.code;
+  const parsed = parseModule(source, id);
+  const facts = collectFacts(parsed.tree);
+  const resolved = new Map<string, string>();
+  const added: Source = {
+    id, source, stripped, parsed, facts, resolved,
+    isMain: id === mainId,
+    required: requireCalls(facts),
+    resolve(request) {
+      let target = resolved.get(request);
+      if (target === undefined) resolved.set(request, (target = resolveSpecifier(request, id)));
+      return sources.get(target) ?? options.builtin(target);
+    },
+  };
+  sources.set(id, added);
+  return added;
+}
+
+function rewriteAll(sources: Map<string, Source>, options: CompileOptions): CompiledModule[] {
+  const modules = [...sources.values()];
+  const analysis = analyse(modules);
+  return modules.map((module) => rewriteOne(module, analysis, options));
+}
+
+function rewriteOne(module: Source, analysis: Analysis, _options: CompileOptions): CompiledModule {
+  const prefix = pickPrefix(module.source);
+  const { format } = module.parsed;
+  const { text, ...flags } = rewriteModule({ source: module.source, module, analysis, prefix, format });
+  const names = (specifier: string): string[] => {
+    const list = [...module.facts.topBindings.values()].flatMap((b) => (b.from?.request === specifier ? [b.from.imported] : []));
+    return [...new Set(list)];
+  };
+  return {
+    id: module.id,
+    format,
+    text: text.toString(),
+    prefix,
+    requests: module.facts.requests.map((specifier) => ({ specifier, id: resolveSpecifier(specifier, module.id), names: names(specifier) })),
+    starExports: module.facts.starExports,
+    exportNames: [...module.facts.exports.keys()],
+    ...flags,
+    rewriteMap: text.generateMap({ hires: "boundary", source: module.id }).toString(),
+    ...(module.stripped.map === undefined ? {} : { stripMap: module.stripped.map }),
+  };
+}

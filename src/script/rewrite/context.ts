@@ -1,0 +1,121 @@
+/**
+ * What the rewriting of one module carries along: the text being edited, the facts, and names that scripts cannot hold.
+ *
+ * Edits keep every line on its line: text is inserted within lines and replaced text keeps its line breaks, so line
+ * numbers hold without a map; columns are mapped (`positions.ts`).
+ */
+import type MagicString from "magic-string";
+import type { Analysis, AnalysedModule } from "../analyse.ts";
+import { isTwinable } from "../analyse.ts";
+import type { Node } from "../ast.ts";
+import { type HelperName, TwinKind } from "../names.ts";
+import type { FunctionFacts, ModuleFacts } from "../scope.ts";
+
+/** Names and insertions of one function while its body is rewritten. */
+export interface Frame {
+  fn: FunctionFacts;
+  /** Rewritten as a generator: calls in it may suspend. */
+  twin: boolean;
+  temps: string[];
+  needsCallTemp: boolean;
+  needsArguments: boolean;
+  needsSuper: boolean;
+}
+
+export class Context {
+  readonly text: MagicString;
+  readonly source: string;
+  readonly facts: ModuleFacts;
+  readonly module: AnalysedModule;
+  readonly analysis: Analysis;
+  readonly prefix: string;
+  readonly strict: boolean;
+  /** Declarations evaluated once a thread, before the factory. */
+  readonly prelude: string[] = [];
+  readonly requests: readonly string[];
+  /** Declared at the start of a block or function body: position -> text. */
+  readonly hoisted = new Map<number, string[]>();
+  /** Where the stub of each function declaration is assigned. */
+  readonly containers = new Map<Node, { position: number; keyword: string }>();
+  private counter = 0;
+
+  constructor(init: {
+    text: MagicString; source: string; module: AnalysedModule; analysis: Analysis; prefix: string; strict: boolean;
+  }) {
+    this.text = init.text;
+    this.source = init.source;
+    this.module = init.module;
+    this.facts = init.module.facts;
+    this.analysis = init.analysis;
+    this.prefix = init.prefix;
+    this.strict = init.strict;
+    this.requests = this.facts.requests;
+  }
+
+  helper(name: HelperName): string {
+    return this.prefix + name;
+  }
+
+  fresh(stem: string): string {
+    return `${this.prefix}${stem}${++this.counter}`;
+  }
+
+  /** Whether a function is rewritten into a stub and a twin. */
+  hasTwin(fn: FunctionFacts): boolean {
+    if (fn.kind === "module") return true;
+    if (fn.async) return true;
+    return fn.mayBlock && isTwinable(fn);
+  }
+
+  kindOf(fn: FunctionFacts): TwinKind {
+    if (fn.async) return fn.generator ? TwinKind.AsyncGenerator : TwinKind.Async;
+    return fn.generator ? TwinKind.Generator : TwinKind.Sync;
+  }
+
+  /** Replaces [start, end) by `content` plus the line breaks that stood there. */
+  replace(start: number, end: number, content: string): void {
+    if (start === end) {
+      if (content) this.text.appendLeft(start, content);
+      return;
+    }
+    const breaks = this.source.slice(start, end).match(/\r\n|[\n\r\u2028\u2029]/g);
+    this.text.update(start, end, breaks ? `${breaks.join("")}${content}` : content || " ");
+  }
+
+  /** Puts text around [start, end), outside of what is there already. */
+  wrap(start: number, end: number, before: string, after: string): void {
+    this.text.prependRight(start, before);
+    this.text.appendLeft(end, after);
+  }
+
+  hoist(position: number, content: string): void {
+    const list = this.hoisted.get(position);
+    if (list) list.push(content);
+    else this.hoisted.set(position, [content]);
+  }
+
+  /** The first position at or after `from` that is neither blank nor comment. */
+  skipBlank(from: number): number {
+    const { source } = this;
+    for (let at = from; ; ) {
+      const c = source.charCodeAt(at);
+      if (c === 32 || (c >= 9 && c <= 13) || c === 0xa0 || c === 0xfeff || c === 0x2028 || c === 0x2029) at++;
+      else if (c === 47 && source.charCodeAt(at + 1) === 47) {
+        while (at < source.length && !/[\n\r\u2028\u2029]/.test(source[at]!)) at++;
+      } else if (c === 47 && source.charCodeAt(at + 1) === 42) at = source.indexOf("*/", at) + 2;
+      else return at;
+    }
+  }
+
+  /** Position of the next `token` after `from`, blanks and comments skipped; other punctuation may lie between. */
+  find(token: string, from: number): number {
+    for (let at = this.skipBlank(from); ; at = this.skipBlank(at + 1)) {
+      if (this.source.startsWith(token, at)) return at;
+      if (at >= this.source.length) throw new Error(`internal error: no ${token} after ${from}`);
+    }
+  }
+
+  slice(node: Node): string {
+    return this.source.slice(node.start, node.end);
+  }
+}

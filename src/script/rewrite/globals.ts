@@ -1,0 +1,54 @@
+/**
+ * Free names: the language's own are shared by a thread's VUs, everything else is a property of the VU's global object.
+ */
+import type { Context } from "./context.ts";
+
+/** Names of ECMAScript itself, as k6 v2 has them (`api-surface.json`); they live in the realm. */
+export const intrinsicNames = [
+  "AggregateError", "Array", "ArrayBuffer", "BigInt", "BigInt64Array", "BigUint64Array", "Boolean", "DataView", "Date",
+  "Error", "EvalError", "Float32Array", "Float64Array", "Function", "Infinity", "Int16Array", "Int32Array", "Int8Array",
+  "JSON", "Map", "Math", "NaN", "Number", "Object", "Promise", "Proxy", "RangeError", "ReferenceError", "Reflect", "RegExp",
+  "Set", "String", "Symbol", "SyntaxError", "TypeError", "URIError", "Uint16Array", "Uint32Array", "Uint8Array",
+  "Uint8ClampedArray", "WeakMap", "WeakSet", "decodeURI", "decodeURIComponent", "encodeURI", "encodeURIComponent", "escape",
+  "isFinite", "isNaN", "parseFloat", "parseInt", "undefined", "unescape", "GoError",
+] as const;
+
+const intrinsics: ReadonlySet<string> = new Set([...intrinsicNames, "arguments"]);
+
+/** Globals of k6 that are always there, so reading them needs no check. */
+const always: ReadonlySet<string> = new Set([
+  "console", "setTimeout", "clearTimeout", "setInterval", "clearInterval", "__ENV", "__VU", "crypto", "TextEncoder", "TextDecoder",
+]);
+
+export const isIntrinsic = (name: string): boolean => intrinsics.has(name);
+
+/** How a free name that is no intrinsic is read. */
+export function freeText(c: Context, name: string): string {
+  const g = `${c.prefix}g`;
+  if (name === "globalThis" || name === "global") return g;
+  if (name === "eval") return c.helper("ev");
+  if (name === "open" || name === "require") return `${c.prefix}${name}`;
+  if (!c.strict && (name === "module" || name === "exports")) return name;
+  if (always.has(name)) return `${g}.${name}`;
+  return `("${name}" in ${g}?${g}.${name}:${c.helper("ref")}("${name}"))`;
+}
+
+/** How it is written. */
+export function freeAssignmentText(c: Context, name: string): string {
+  if (isFixed(c, name)) return freeText(c, name);
+  const g = `${c.prefix}g`;
+  return c.strict ? `${c.helper("has")}(${g},"${name}").${name}` : `${g}.${name}`;
+}
+
+/** The operand of `typeof`, which never throws. */
+export function freeTypeofText(c: Context, name: string): string {
+  return isFixed(c, name) ? freeText(c, name) : `${c.prefix}g.${name}`;
+}
+
+const isFixed = (c: Context, name: string): boolean =>
+  name === "globalThis" ||
+  name === "global" ||
+  name === "eval" ||
+  name === "open" ||
+  name === "require" ||
+  (!c.strict && (name === "module" || name === "exports"));

@@ -1,0 +1,502 @@
+/**
+ * Who is meant by each name, and what each function holds: the facts that analysis and rewriting share.
+ *
+ * One pass over a module makes a `ModuleFacts`: bindings, which binding each identifier refers to (none: it is free),
+ * and one `FunctionFacts` for each function, the module's own top level included.
+ */
+import { forEachChild, isFunction, isLoop, type Node, patternNames, unwrap } from "./ast.ts";
+
+export type BindingKind = "import" | "var" | "let" | "const" | "function" | "class" | "param" | "catch";
+
+export interface Binding {
+  name: string;
+  kind: BindingKind;
+  /** Assigned somewhere other than where it is declared. */
+  reassigned: boolean;
+  /** For imports: which request and which exported name (`*` for the namespace). */
+  from?: { request: string; imported: string };
+  /** What it is bound to, where the declaration says so: a function, class or other expression. */
+  value?: Node;
+  /** Used other than as a direct callee. */
+  escapes: boolean;
+}
+
+export interface FunctionFacts {
+  node: Node;
+  kind: "module" | "function" | "arrow" | "method" | "getter" | "setter" | "constructor" | "initializer";
+  name: string;
+  parent: FunctionFacts | undefined;
+  async: boolean;
+  generator: boolean;
+  /** Calls, constructions and tagged templates directly inside (not in nested functions). */
+  calls: Node[];
+  /** for-of loops, spreads and array patterns directly inside: they call next(). */
+  iterates: boolean;
+  /** A loop that may run for long: no test, a constant test, or a test that calls. */
+  spins: boolean;
+  hasAwait: boolean;
+  /** Through nested arrows too. */
+  usesThis: boolean;
+  usesArguments: boolean;
+  usesSuper: boolean;
+  usesNewTarget: boolean;
+  /** The class a method or constructor belongs to. */
+  owner: Node | undefined;
+  /** Key of a method with a plain name. */
+  key: string | undefined;
+  isStatic: boolean;
+  privateName: boolean;
+  /** Parameters contain calls or awaits, so a generator cannot take them as they stand. */
+  paramsCall: boolean;
+  /** Set by the analysis. */
+  mayBlock: boolean;
+}
+
+export interface ModuleFacts {
+  tree: Node;
+  functions: Map<Node, FunctionFacts>;
+  top: FunctionFacts;
+  references: Map<Node, Binding>;
+  /** Identifiers that refer to no binding of the module. */
+  free: Set<Node>;
+  /** The function that directly holds a node of interest (identifiers, calls, loops, `this`). */
+  holder: Map<Node, FunctionFacts>;
+  requests: string[];
+  /** exported name -> local name (`*default*` for an anonymous default), or a re-export. */
+  exports: Map<string, { local: string } | { request: string; imported: string }>;
+  starExports: string[];
+  topBindings: Map<string, Binding>;
+  /** Property names under which functions are stored: obj.name = f, { name: f }, methods. */
+  stored: Map<string, Node[]>;
+}
+
+type Scope = { names: Map<string, Binding>; parent: Scope | undefined; isFunction: boolean };
+
+export function collectFacts(tree: Node): ModuleFacts {
+  const functions = new Map<Node, FunctionFacts>();
+  const references = new Map<Node, Binding>();
+  const free = new Set<Node>();
+  const holder = new Map<Node, FunctionFacts>();
+  const exports: ModuleFacts["exports"] = new Map();
+  const requests: string[] = [];
+  const starExports: string[] = [];
+  const stored = new Map<string, Node[]>();
+
+  const newFacts = (node: Node, kind: FunctionFacts["kind"], parent: FunctionFacts | undefined, name = ""): FunctionFacts => {
+    const facts: FunctionFacts = {
+      node, kind, name, parent,
+      async: node.async === true, generator: node.generator === true,
+      calls: [], iterates: false, spins: false, hasAwait: false,
+      usesThis: false, usesArguments: false, usesSuper: false, usesNewTarget: false,
+      owner: undefined, key: undefined, isStatic: false, privateName: false, paramsCall: false, mayBlock: false,
+    };
+    functions.set(node, facts);
+    return facts;
+  };
+  const top = newFacts(tree, "module", undefined);
+  const topScope: Scope = { names: new Map(), parent: undefined, isFunction: true };
+
+  const declare = (scope: Scope, identifier: Node, kind: BindingKind, value?: Node): Binding => {
+    const known = scope.names.get(identifier.name);
+    if (known !== undefined && (kind === "var" || kind === "function" || known.kind === "param")) {
+      if (kind === "function" && value) known.value = value;
+      else if (value === undefined || known.value !== undefined) known.reassigned = true;
+      references.set(identifier, known);
+      return known;
+    }
+    const binding: Binding = { name: identifier.name, kind, reassigned: false, escapes: false };
+    if (value) binding.value = value;
+    scope.names.set(identifier.name, binding);
+    references.set(identifier, binding);
+    return binding;
+  };
+
+  /** let, const, class and function declarations of one block. */
+  const declareLexical = (body: Node[], scope: Scope, functionLevel: boolean) => {
+    for (let statement of body) {
+      if (statement.type === "ExportNamedDeclaration" || statement.type === "ExportDefaultDeclaration") {
+        if (!statement.declaration) continue;
+        statement = statement.declaration;
+      }
+      while (statement.type === "LabeledStatement") statement = statement.body;
+      if (statement.type === "VariableDeclaration" && statement.kind !== "var") {
+        for (const d of statement.declarations) {
+          patternNames(d.id, (id) => declare(scope, id, statement.kind === "const" ? "const" : "let", d.id === id ? (d.init ?? undefined) : undefined));
+        }
+      } else if (statement.type === "FunctionDeclaration" && statement.id) {
+        declare(scope, statement.id, functionLevel ? "function" : "function", statement);
+      } else if (statement.type === "ClassDeclaration" && statement.id) {
+        declare(scope, statement.id, "class", statement);
+      } else if (statement.type === "ImportDeclaration") {
+        for (const s of statement.specifiers) {
+          const imported =
+            s.type === "ImportDefaultSpecifier" ? "default" : s.type === "ImportNamespaceSpecifier" ? "*" : (s.imported.name ?? s.imported.value);
+          declare(scope, s.local, "import").from = { request: statement.source.value, imported };
+        }
+      }
+    }
+  };
+  /** var declarations anywhere in a function, nested functions excluded. */
+  const declareVars = (node: Node, scope: Scope) => {
+    if (isFunction(node) || node.type === "ClassDeclaration" || node.type === "ClassExpression") return;
+    if (node.type === "VariableDeclaration" && node.kind === "var") {
+      for (const d of node.declarations) patternNames(d.id, (id) => declare(scope, id, "var", d.id === id ? (d.init ?? undefined) : undefined));
+    }
+    forEachChild(node, (child) => declareVars(child, scope));
+  };
+
+  const lookup = (name: string, scope: Scope | undefined): Binding | undefined => {
+    for (let s = scope; s; s = s.parent) {
+      const binding = s.names.get(name);
+      if (binding) return binding;
+    }
+    return undefined;
+  };
+  const refer = (identifier: Node, scope: Scope, fn: FunctionFacts, use: "read" | "write" | "callee") => {
+    if (references.has(identifier)) return;
+    holder.set(identifier, fn);
+    const binding = lookup(identifier.name, scope);
+    if (binding === undefined) {
+      if (identifier.name === "arguments" && lexicalOwner(fn) !== undefined) {
+        markThrough(fn, "usesArguments");
+        return;
+      }
+      free.add(identifier);
+      return;
+    }
+    references.set(identifier, binding);
+    if (use === "write") binding.reassigned = true;
+    else if (use === "read") binding.escapes = true;
+  };
+  /** The function whose `this` and `arguments` are meant; undefined at the top level. */
+  const lexicalOwner = (fn: FunctionFacts): FunctionFacts | undefined => {
+    let f: FunctionFacts | undefined = fn;
+    while (f?.kind === "arrow") f = f.parent;
+    return f?.kind === "module" ? undefined : f;
+  };
+  const markThrough = (fn: FunctionFacts, flag: "usesThis" | "usesArguments" | "usesSuper" | "usesNewTarget") => {
+    let f: FunctionFacts | undefined = fn;
+    while (f) {
+      f[flag] = true;
+      if (f.kind !== "arrow") break;
+      f = f.parent;
+    }
+  };
+  const store = (name: string, value: Node) => {
+    const list = stored.get(name);
+    if (list) list.push(value);
+    else stored.set(name, [value]);
+  };
+
+  const visitPatternTargets = (pattern: Node, scope: Scope, fn: FunctionFacts): void => {
+    // assignment targets: identifiers are written, everything else is visited as usual
+    switch (pattern.type) {
+      case "Identifier": refer(pattern, scope, fn, "write"); break;
+      case "ObjectPattern":
+        for (const p of pattern.properties) {
+          if (p.type === "RestElement") visitPatternTargets(p.argument, scope, fn);
+          else {
+            if (p.computed) visit(p.key, scope, fn);
+            visitPatternTargets(p.value, scope, fn);
+          }
+        }
+        break;
+      case "ArrayPattern":
+        fn.iterates = true;
+        for (const e of pattern.elements) if (e) visitPatternTargets(e, scope, fn);
+        break;
+      case "AssignmentPattern":
+        visitPatternTargets(pattern.left, scope, fn);
+        visit(pattern.right, scope, fn);
+        break;
+      case "RestElement": visitPatternTargets(pattern.argument, scope, fn); break;
+      case "ParenthesizedExpression": visitPatternTargets(pattern.expression, scope, fn); break;
+      default: visit(pattern, scope, fn);
+    }
+  };
+  /** Declared patterns: names are declared already; defaults and computed keys are visited. */
+  const visitDeclared = (pattern: Node, scope: Scope, fn: FunctionFacts): void => {
+    switch (pattern.type) {
+      case "Identifier":
+        holder.set(pattern, fn);
+        break;
+      case "ObjectPattern":
+        for (const p of pattern.properties) {
+          if (p.type === "RestElement") visitDeclared(p.argument, scope, fn);
+          else {
+            if (p.computed) visit(p.key, scope, fn);
+            visitDeclared(p.value, scope, fn);
+          }
+        }
+        break;
+      case "ArrayPattern":
+        fn.iterates = true;
+        for (const e of pattern.elements) if (e) visitDeclared(e, scope, fn);
+        break;
+      case "AssignmentPattern":
+        visitDeclared(pattern.left, scope, fn);
+        visit(pattern.right, scope, fn);
+        break;
+      case "RestElement": visitDeclared(pattern.argument, scope, fn); break;
+    }
+  };
+
+  const visitFunction = (node: Node, scope: Scope, parent: FunctionFacts, kind: FunctionFacts["kind"], name: string): FunctionFacts => {
+    const facts = newFacts(node, kind, parent, name);
+    let outer = scope;
+    if (node.type === "FunctionExpression" && node.id) {
+      outer = { names: new Map(), parent: scope, isFunction: false };
+      declare(outer, node.id, "function", node);
+      facts.name = node.id.name;
+    }
+    const inner: Scope = { names: new Map(), parent: outer, isFunction: true };
+    for (const param of node.params) patternNames(param, (id) => declare(inner, id, "param"));
+    const before = facts.calls.length;
+    for (const param of node.params) visitDeclared(param, inner, facts);
+    facts.paramsCall = facts.calls.length > before || facts.hasAwait;
+    if (node.body.type === "BlockStatement") {
+      declareVars(node.body, inner);
+      declareLexical(node.body.body, inner, true);
+      for (const statement of node.body.body) visit(statement, inner, facts);
+    } else visit(node.body, inner, facts);
+    return facts;
+  };
+
+  const visitClass = (node: Node, scope: Scope, fn: FunctionFacts) => {
+    const inner: Scope = { names: new Map(), parent: scope, isFunction: false };
+    if (node.id && node.type === "ClassExpression") declare(inner, node.id, "class", node);
+    if (node.superClass) visit(node.superClass, scope, fn);
+    for (const member of node.body.body) {
+      if (member.type === "StaticBlock") {
+        const facts = newFacts(member, "initializer", fn);
+        const block: Scope = { names: new Map(), parent: inner, isFunction: true };
+        for (const s of member.body) declareVars(s, block);
+        declareLexical(member.body, block, true);
+        for (const s of member.body) visit(s, block, facts);
+        continue;
+      }
+      if (member.computed) visit(member.key, inner, fn);
+      const key = member.computed ? undefined : String(member.key.name ?? member.key.value);
+      if (member.type === "MethodDefinition") {
+        const kind = member.kind === "get" ? "getter" : member.kind === "set" ? "setter" : member.kind === "constructor" ? "constructor" : "method";
+        const facts = visitFunction(member.value, inner, fn, kind, key ?? "");
+        facts.owner = node;
+        facts.key = key;
+        facts.isStatic = member.static;
+        facts.privateName = member.key.type === "PrivateIdentifier";
+        if (kind === "method" && key !== undefined) store(facts.privateName ? `#${key}` : key, member.value);
+      } else if (member.value) {
+        const facts = newFacts(member, "initializer", fn);
+        visitNamed(member.value, inner, facts, key ?? "");
+        if (key !== undefined) store(member.key.type === "PrivateIdentifier" ? `#${key}` : key, member.value);
+      }
+    }
+  };
+
+  /** An expression in a place that gives an anonymous function its name. */
+  const visitNamed = (node: Node, scope: Scope, fn: FunctionFacts, name: string) => {
+    if (node.type === "ArrowFunctionExpression") visitFunction(node, scope, fn, "arrow", name);
+    else if (node.type === "FunctionExpression") visitFunction(node, scope, fn, "function", name);
+    else visit(node, scope, fn);
+  };
+
+  const visit = (node: Node, scope: Scope, fn: FunctionFacts): void => {
+    switch (node.type) {
+      case "Identifier": refer(node, scope, fn, "read"); return;
+      case "ThisExpression":
+        holder.set(node, fn);
+        markThrough(fn, "usesThis");
+        return;
+      case "Super":
+        markThrough(fn, "usesSuper");
+        markThrough(fn, "usesThis");
+        return;
+      case "MetaProperty":
+        holder.set(node, fn);
+        if (node.meta.name === "new") markThrough(fn, "usesNewTarget");
+        return;
+      case "FunctionDeclaration": visitFunction(node, scope, fn, "function", node.id?.name ?? "default"); return;
+      case "FunctionExpression": visitFunction(node, scope, fn, "function", ""); return;
+      case "ArrowFunctionExpression": visitFunction(node, scope, fn, "arrow", ""); return;
+      case "ClassDeclaration":
+      case "ClassExpression": visitClass(node, scope, fn); return;
+      case "MemberExpression":
+        visit(node.object, scope, fn);
+        if (node.computed) visit(node.property, scope, fn);
+        return;
+      case "Property":
+        if (node.computed) visit(node.key, scope, fn);
+        if (node.method || node.kind !== "init") {
+          const key = node.computed ? undefined : String(node.key.name ?? node.key.value);
+          const kind = node.kind === "get" ? "getter" : node.kind === "set" ? "setter" : "method";
+          const facts = visitFunction(node.value, scope, fn, kind, key ?? "");
+          facts.key = key;
+          if (kind === "method" && key !== undefined) store(key, node.value);
+        } else {
+          const key = node.computed ? undefined : String(node.key.name ?? node.key.value);
+          if (key !== undefined) store(key, node.value);
+          visitNamed(node.value, scope, fn, key ?? "");
+        }
+        return;
+      case "CallExpression":
+      case "NewExpression": {
+        fn.calls.push(node);
+        holder.set(node, fn);
+        const callee = unwrap(node.callee);
+        if (callee.type === "Identifier") refer(callee, scope, fn, "callee");
+        else if (callee.type === "MemberExpression" && callee.object.type === "Identifier") {
+          refer(callee.object, scope, fn, "callee");
+          if (callee.computed) visit(callee.property, scope, fn);
+        } else visit(node.callee, scope, fn);
+        for (const argument of node.arguments) visit(argument, scope, fn);
+        return;
+      }
+      case "TaggedTemplateExpression": {
+        fn.calls.push(node);
+        holder.set(node, fn);
+        const tag = unwrap(node.tag);
+        if (tag.type === "Identifier") refer(tag, scope, fn, "callee");
+        else visit(node.tag, scope, fn);
+        visit(node.quasi, scope, fn);
+        return;
+      }
+      case "SpreadElement":
+        fn.iterates = true;
+        visit(node.argument, scope, fn);
+        return;
+      case "AwaitExpression":
+        fn.hasAwait = true;
+        holder.set(node, fn);
+        visit(node.argument, scope, fn);
+        return;
+      case "YieldExpression":
+        holder.set(node, fn);
+        if (node.argument) visit(node.argument, scope, fn);
+        return;
+      case "AssignmentExpression":
+        if (unwrap(node.left).type === "Identifier") {
+          const target = unwrap(node.left);
+          refer(target, scope, fn, "write");
+          if (node.operator !== "=") { const b = references.get(target); if (b) b.escapes = true; }
+          visitNamed(node.right, scope, fn, target.name);
+        } else {
+          visitPatternTargets(node.left, scope, fn);
+          const left = unwrap(node.left);
+          const key = left.type === "MemberExpression" && !left.computed ? String(left.property.name) : "";
+          if (key) store(left.property.type === "PrivateIdentifier" ? `#${key}` : key, node.right);
+          visitNamed(node.right, scope, fn, "");
+        }
+        return;
+      case "UpdateExpression":
+        if (unwrap(node.argument).type === "Identifier") refer(unwrap(node.argument), scope, fn, "write");
+        else visit(node.argument, scope, fn);
+        return;
+      case "VariableDeclaration":
+        for (const d of node.declarations) {
+          visitDeclared(d.id, scope, fn);
+          if (d.init) visitNamed(d.init, scope, fn, d.id.type === "Identifier" ? d.id.name : "");
+        }
+        return;
+      case "AssignmentPattern":
+        visit(node.left, scope, fn);
+        visitNamed(node.right, scope, fn, node.left.type === "Identifier" ? node.left.name : "");
+        return;
+      case "BlockStatement": {
+        const inner: Scope = { names: new Map(), parent: scope, isFunction: false };
+        declareLexical(node.body, inner, false);
+        for (const statement of node.body) visit(statement, inner, fn);
+        return;
+      }
+      case "SwitchStatement": {
+        visit(node.discriminant, scope, fn);
+        const inner: Scope = { names: new Map(), parent: scope, isFunction: false };
+        for (const c of node.cases) declareLexical(c.consequent, inner, false);
+        for (const c of node.cases) {
+          if (c.test) visit(c.test, inner, fn);
+          for (const statement of c.consequent) visit(statement, inner, fn);
+        }
+        return;
+      }
+      case "CatchClause": {
+        const inner: Scope = { names: new Map(), parent: scope, isFunction: false };
+        if (node.param) {
+          patternNames(node.param, (id) => declare(inner, id, "catch"));
+          visitDeclared(node.param, inner, fn);
+        }
+        visit(node.body, inner, fn);
+        return;
+      }
+      case "LabeledStatement": visit(node.body, scope, fn); return;
+      case "BreakStatement":
+      case "ContinueStatement": return;
+      case "ImportDeclaration": requests.push(node.source.value); return;
+      case "ExportAllDeclaration":
+        requests.push(node.source.value);
+        if (node.exported) exports.set(node.exported.name ?? node.exported.value, { request: node.source.value, imported: "*" });
+        else starExports.push(node.source.value);
+        return;
+      case "ExportNamedDeclaration":
+        if (node.source) {
+          requests.push(node.source.value);
+          for (const s of node.specifiers) {
+            exports.set(s.exported.name ?? s.exported.value, { request: node.source.value, imported: s.local.name ?? s.local.value });
+          }
+        } else if (node.declaration) {
+          const d = node.declaration;
+          if (d.type === "VariableDeclaration") for (const v of d.declarations) patternNames(v.id, (id) => exports.set(id.name, { local: id.name }));
+          else exports.set(d.id.name, { local: d.id.name });
+          visit(d, scope, fn);
+        } else {
+          for (const s of node.specifiers) {
+            exports.set(s.exported.name ?? s.exported.value, { local: s.local.name });
+            refer(s.local, scope, fn, "read");
+          }
+        }
+        return;
+      case "ExportDefaultDeclaration": {
+        const d = node.declaration;
+        const named = (d.type === "FunctionDeclaration" || d.type === "ClassDeclaration") && d.id;
+        exports.set("default", { local: named ? d.id.name : "*default*" });
+        if (d.type === "FunctionDeclaration" || d.type === "ClassDeclaration") visit(d, scope, fn);
+        else visitNamed(d, scope, fn, "default");
+        return;
+      }
+    }
+    if (isLoop(node)) {
+      holder.set(node, fn);
+      let inner = scope;
+      const head = node.type === "ForStatement" ? node.init : node.left;
+      if (head?.type === "VariableDeclaration" && head.kind !== "var") {
+        inner = { names: new Map(), parent: scope, isFunction: false };
+        for (const d of head.declarations) {
+          patternNames(d.id, (id) => declare(inner, id, head.kind === "const" ? "const" : "let"));
+        }
+      }
+      if (node.type === "ForOfStatement") {
+        fn.iterates = true;
+        if (node.await) fn.hasAwait = true;
+      }
+      if (node.type === "ForOfStatement" || node.type === "ForInStatement") {
+        if (node.left.type === "VariableDeclaration") visit(node.left, inner, fn);
+        else visitPatternTargets(node.left, inner, fn);
+        visit(node.right, inner, fn);
+        visit(node.body, inner, fn);
+        return;
+      }
+      const calls = fn.calls.length;
+      if (node.init) visit(node.init, inner, fn);
+      const afterInit = fn.calls.length;
+      if (node.test) visit(node.test, inner, fn);
+      if (!node.test || unwrap(node.test).type === "Literal" || fn.calls.length > (node.init ? afterInit : calls)) fn.spins = true;
+      if (node.update) visit(node.update, inner, fn);
+      visit(node.body, inner, fn);
+      return;
+    }
+    forEachChild(node, (child) => visit(child, scope, fn));
+  };
+
+  declareVars(tree, topScope);
+  declareLexical(tree.body, topScope, true);
+  for (const statement of tree.body) visit(statement, topScope, top);
+  return { tree, functions, top, references, free, holder, requests: [...new Set(requests)], exports, starExports, topBindings: topScope.names, stored };
+}

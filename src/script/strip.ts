@@ -1,0 +1,41 @@
+/**
+ * TypeScript -> JavaScript. Types are erased in place, so that lines and columns stay; only syntax that needs code
+ * (enums, parameter properties, namespaces) is transformed, with a source map. The only importer of amaro.
+ */
+import { UserError } from "../base/errors.ts";
+import { ExitCode } from "../base/exit-codes.ts";
+
+export interface Stripped {
+  code: string;
+  /** Source map (JSON) back to the TypeScript, if positions moved. */
+  map?: string;
+}
+
+export const isTypeScript = (id: string): boolean => /\.[mc]?tsx?$/.test(id.replace(/[?#].*$/, ""));
+
+/** @throws {UserError} `syntax-error`. */
+export async function stripTypes(source: string, id: string): Promise<Stripped> {
+  const { transformSync } = await import("amaro");
+  try {
+    return { code: transformSync(source, { mode: "strip-only" }).code };
+  } catch (error) {
+    if ((error as { code?: string }).code !== "UnsupportedSyntax") throw syntaxError(error, id);
+  }
+  try {
+    const { code, map } = transformSync(source, { mode: "transform", sourceMap: true, filename: id });
+    return map === undefined ? { code } : { code, map };
+  } catch (error) {
+    throw syntaxError(error, id);
+  }
+}
+
+function syntaxError(error: unknown, id: string): UserError {
+  const { message, startLine, startColumn } = error as { message: string; startLine?: number; startColumn?: number };
+  const text = message.trim().split("\n")[0] ?? "Syntax error";
+  const at = startLine === undefined ? undefined : { file: id, line: startLine, column: (startColumn ?? 0) + 1 };
+  return new UserError("syntax-error", {
+    message: at ? `${id}: Line ${at.line}:${at.column} ${text}` : `${id}: ${text}`,
+    ...(at ? { at } : {}),
+    exitCode: ExitCode.ScriptException,
+  });
+}

@@ -1,0 +1,14 @@
+/**
+ * An error that scripts see as k6's `GoError`: what a function of k6 throws.
+ *
+ * Thrown by the host, it is made anew in the realm with the same message.
+ */
+export class GoError extends Error {
+  /** What `error.value` holds. */
+  readonly value: unknown;
+  constructor(message: string, value?: unknown) {
+    super(message);
+    this.name = "GoError";
+    this.value = value;
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * A script's modules for one VU: factories (one a thread) and built-in modules are turned into exports of this VU.
+ *
+ * ES modules are linked first (functions hoisted, exports installed), then evaluated in the order of their imports;
+ * CommonJS modules are evaluated when they are first required.
+ */
+import type { Vu } from "./vu.ts";
+
+export interface LinkedModule {
+  /** Absolute location, or the specifier of a built-in module. */
+  id: string;
+  format: "esm" | "cjs";
+  /** Requests in the order of the factory's parameters -> module id. */
+  requests: readonly { specifier: string; id: string }[];
+  /** Names imported from each request, for built-ins that lack them. */
+  starExports: readonly string[];
+  /** Made of the rewritten text, once a thread. */
+  factory: (...args: any[]) => Generator<unknown, unknown, any>;
+  asyncModule: boolean;
+  usesOpen: boolean;
+  usesRequire: boolean;
+}
+
+/** Finds what a module id stands for. */
+export interface ModuleSource {
+  script(id: string): LinkedModule | undefined;
+  /** Exports of a built-in module for this VU. */
+  builtin(id: string, vu: Vu): object | undefined;
+  /** Resolves a request of `require()` at run time; throws if it cannot be loaded. */
+  require(specifier: string, referrer: string): string;
+  meta(id: string, vu: Vu): object;
+  /** `open()` for the files named in module `id`. */
+  open(id: string): unknown;
+}
+
+type Instance = { exports: any; run: Generator<unknown, unknown, any> | undefined; linked: LinkedModule; module?: any; state: "linked" | "running" | "done" };
+
+/** Evaluates the main module and all it imports; returns the main module's exports. */
+export function* instantiate(vu: Vu, source: ModuleSource, mainId: string): Generator<unknown, any, any> {
+  const { rt } = vu.runtime;
+
+  const exportsOf = (id: string): any => {
+    const known = vu.modules.get(id) as Instance | undefined;
+    if (known) return known.linked.format === "cjs" ? known.module.exports : known.exports;
+    return undefined;
+  };
+
+  const link = (id: string): void => {
+    if (vu.modules.has(id)) return;
+    const linked = source.script(id);
+    if (linked === undefined) return;
+    const exports = rt.moduleObject();
+    const instance: Instance = { exports, run: undefined, linked, state: "linked" };
+    vu.modules.set(id, instance);
+    const imports = linked.requests.map((request) => {
+      link(request.id);
+      return importObject(request.id);
+    });
+    const open = linked.usesOpen ? source.open(id) : undefined;
+    const require = linked.usesRequire
+      ? rt.coroutine("require", 1, function* (args: any[]) {
+          return yield* requireModule(args[0], id);
+        })
+      : undefined;
+    if (linked.format === "cjs") {
+      instance.module = rt.object();
+      instance.module.exports = rt.object();
+      const { module } = instance;
+      instance.run = linked.factory.call(module.exports, exports, vu.global, undefined, open, require, module, module.exports, ...imports);
+      // its exports are known when it has run: readers go through the module object
+      Object.defineProperty(exports, "default", { get: () => instance.module.exports, enumerable: true, configurable: true });
+    } else {
+      instance.run = linked.factory(exports, vu.global, source.meta(id, vu), open, require, ...imports);
+      instance.run.next();
+    }
+  };
+
+  /** What `import` sees: an ES module's exports, or a view of what a CommonJS module assigned. */
+  const importObject = (id: string): any => {
+    const instance = vu.modules.get(id) as Instance | undefined;
+    if (instance === undefined) return source.builtin(id, vu);
+    return instance.linked.format === "cjs" ? rt.commonJsView(() => instance.module.exports) : instance.exports;
+  };
+
+  const evaluate = function* (id: string): Generator<unknown, void, any> {
+    const instance = vu.modules.get(id) as Instance | undefined;
+    if (instance === undefined || instance.state !== "linked") return;
+    instance.state = "running";
+    for (const request of instance.linked.requests) yield* evaluate(request.id);
+    const { linked } = instance;
+    for (const specifier of linked.starExports) {
+      const from = importObject(linked.requests.find((r) => r.specifier === specifier)!.id);
+      for (const name of Object.keys(from)) {
+        if (name !== "default" && !(name in instance.exports)) rt.x(instance.exports, rt.getterOf(from, name));
+      }
+    }
+    if (linked.asyncModule) {
+      const promise = yield* rt.asyncStart(() => instance.run, undefined, []);
+      const settled = yield* vu.settlement(promise);
+      if (settled.state === 2) throw settled.value;
+    } else {
+      if (linked.format === "cjs") instance.run!.next();
+      yield* instance.run!;
+    }
+    instance.run = undefined;
+    instance.state = "done";
+  };
+
+  const requireModule = function* (specifier: unknown, referrer: string): Generator<unknown, any, any> {
+    const id = source.require(String(specifier), referrer);
+    const builtin = source.builtin(id, vu);
+    if (builtin !== undefined) return builtin;
+    link(id);
+    yield* evaluate(id);
+    return exportsOf(id);
+  };
+
+  link(mainId);
+  yield* evaluate(mainId);
+  return exportsOf(mainId);
+}

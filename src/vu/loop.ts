@@ -1,0 +1,149 @@
+/**
+ * A VU's event loop: one FIFO of tasks, run in turns, until nothing is left and nothing is pending.
+ *
+ * `register()` announces work that will queue exactly one task later; the loop does not end before it has. A turn runs
+ * one task to its end, through any number of Blocks, and then the promise reactions it caused. While a task is blocked,
+ * nothing else of this VU runs: the loop itself is a coroutine, suspended with it.
+ *
+ * An exception in a task ends the run; tasks that were queued stay for `drain`, which runs the rest without the
+ * exception of one stopping the others. Order and endings follow k6's event loop.
+ */
+import type { Vu } from "./vu.ts";
+
+/** Runs in a turn; a generator may block. */
+export type Task = () => Generator<unknown, unknown, any> | undefined | void;
+
+/** A promise was rejected and nobody handled it by the end of the turn. */
+export class UnhandledRejection extends Error {
+  /** What the promise was rejected with, a value of the script. */
+  readonly reason: unknown;
+  constructor(reason: unknown) {
+    super("Uncaught (in promise)");
+    this.reason = reason;
+  }
+}
+
+export class EventLoop {
+  private queue: Task[] = [];
+  private registered = 0;
+  private idle = false;
+  private readonly vu: Vu;
+
+  constructor(vu: Vu) {
+    this.vu = vu;
+  }
+
+  /** Announces a task to come; the answer queues it and must be called exactly once, from any turn or host event. */
+  register(): (task: Task) => void {
+    this.registered++;
+    let called = false;
+    return (task) => {
+      if (called) throw new Error("internal error: a registered callback was queued twice");
+      called = true;
+      this.registered--;
+      this.queue.push(task);
+      this.wake();
+    };
+  }
+
+  get isPending(): boolean {
+    return this.registered > 0 || this.queue.length > 0;
+  }
+
+  private wake(): void {
+    if (!this.idle) return;
+    this.idle = false;
+    this.vu.unblock(this.waiting, undefined);
+  }
+
+  /** The Block of a loop with nothing to do. */
+  private readonly waiting = {
+    what: "the event loop",
+    start: () => {
+      if (this.queue.length > 0 || this.registered === 0) this.vu.unblock(this.waiting, undefined);
+      else this.idle = true;
+    },
+    cancel: () => {
+      this.idle = false;
+    },
+    waitOnThread: () => {
+      throw new Error("internal error: the event loop is never run by a plain call");
+    },
+  };
+
+  /** Runs `first` and whatever follows from it. */
+  *run(first: Task): Generator<unknown, void, any> {
+    const { vu } = this;
+    vu.rejections?.clear();
+    this.queue.unshift(first);
+    for (;;) {
+      const batch = this.queue;
+      if (batch.length === 0) {
+        if (this.registered === 0) return;
+        vu.announce(this.waiting);
+        yield;
+        continue;
+      }
+      this.queue = [];
+      for (let i = 0; i < batch.length; i++) {
+        try {
+          const steps = batch[i]!();
+          if (steps) yield* steps;
+          if (vu.jobs.length > 0) yield* vu.runtime.rt.runJobs();
+        } catch (error) {
+          this.queue = [...batch.slice(i + 1), ...this.queue];
+          throw error;
+        }
+      }
+      if (vu.rejections !== undefined && vu.rejections.size > 0) {
+        const promise = vu.rejections.values().next().value!;
+        vu.rejections.clear();
+        throw new UnhandledRejection(vu.runtime.rt.promiseState(promise)!.value);
+      }
+    }
+  }
+
+  /** Runs what is left after the iteration's end; exceptions of single tasks are passed to `onError`. */
+  *drain(onError: (error: unknown) => void): Generator<unknown, void, any> {
+    const { vu } = this;
+    while (this.isPending) {
+      const batch = this.queue;
+      if (batch.length === 0) {
+        vu.announce(this.waiting);
+        yield;
+        continue;
+      }
+      this.queue = [];
+      for (const task of batch) {
+        try {
+          const steps = task();
+          if (steps) yield* steps;
+          if (vu.jobs.length > 0) yield* vu.runtime.rt.runJobs();
+        } catch (error) {
+          vu.jobs.length = 0;
+          onError(error);
+        }
+      }
+    }
+    vu.rejections?.clear();
+  }
+
+  /** Runs the tasks that wait, or waits for one; for code that must see something happen before it goes on. */
+  *step(): Generator<unknown, void, any> {
+    if (this.queue.length === 0) {
+      this.vu.announce(this.waiting);
+      yield;
+    }
+    const task = this.queue.shift();
+    const steps = task?.();
+    if (steps) yield* steps;
+    if (this.vu.jobs.length > 0) yield* this.vu.runtime.rt.runJobs();
+  }
+
+  /** Forgets everything; for a VU that will not run again. */
+  reset(): void {
+    this.queue = [];
+    this.registered = 0;
+    this.idle = false;
+  }
+}

@@ -1,0 +1,501 @@
+/**
+ * The runtime of rewritten code, evaluated inside the sandbox realm.
+ *
+ * Closed functions: their text (`toString`) is evaluated in the realm, so they may refer to nothing but their arguments
+ * and the realm's own intrinsics. What the host hands in never reaches a script: it is only called from closures here,
+ * and its errors are translated.
+ *
+ * Tokens: a generator yields `undefined` for a Block (the host has been told already what to wait for), `AWAIT` for an
+ * await whose operand is in `k.aw`, `YIELD` for a value of the script's own generator, in `k.yv`.
+ */
+
+/** What the host offers to the realm. */
+export interface RealmHost {
+  /** Waits, on this thread, for the Block that was announced; returns its value or throws. */
+  threadBlock(): unknown;
+  /** The loop budget is used up in plain code: returns true if the VU is interrupted. */
+  tickPlain(): boolean;
+  /** ... in a twin: returns true if a Block that lets other VUs run has been announced. */
+  tickTwin(): boolean;
+  /** What an error of the host is for the script; undefined if `error` is not the host's. */
+  describeError(error: unknown): { kind: string; message: string; value?: unknown } | undefined;
+  /** The value that a host function returns after announcing a Block. */
+  readonly pending: unknown;
+}
+
+/** Shared state; `host` sides read and write it too. */
+export interface RuntimeState {
+  /** How the last call helper's answer is to be continued: 0 plain, 1 generator, 2 Block. */
+  p: number;
+  /** Loop budget. */
+  n: number;
+  /** An interruption is unwinding the stack. */
+  x: boolean;
+  aw: unknown;
+  yv: unknown;
+  raw: unknown;
+  /** Reactions of the current VU, in order. */
+  jobs: unknown[];
+  /** Rejected promises of the current VU that nobody handles. */
+  rejections: Set<object>;
+}
+
+export type Impl = (args: any[], self: any) => unknown;
+
+export interface Realm {
+  k: RuntimeState;
+  readonly AWAIT: object;
+  readonly YIELD: object;
+  GoError: any;
+  /** A function that never blocks. */
+  fn(name: string, length: number, impl: Impl): any;
+  /** A function that returns a value, or what `runtime.block()` returns. */
+  blocking(name: string, length: number, impl: Impl): any;
+  /** A function written as a generator of the host, which calls back or waits several times. */
+  coroutine(name: string, length: number, impl: (args: any[], self: any) => Generator<unknown, unknown, any>): any;
+  defineClass(
+    name: string,
+    length: number,
+    definition: { construct: (args: any[], self: any) => unknown; callable?: boolean },
+  ): any;
+  method(target: object, name: PropertyKey, f: unknown, enumerable?: boolean): void;
+  accessor(target: object, name: string, get: Impl | undefined, set: Impl | undefined, enumerable?: boolean): void;
+  /** Ties the host's state to an object of the realm, invisibly; returns the object. */
+  tie<T extends object>(object: T, state: unknown): T;
+  stateOf(object: unknown): any;
+  object(): any;
+  array(items: Iterable<unknown>): any[];
+  /** A copy of bytes as a Uint8Array of the realm; its `.buffer` is the realm's too. */
+  bytes(source: Uint8Array): Uint8Array<ArrayBuffer>;
+  /** JSON text -> values of the realm. */
+  json(text: string): any;
+  stringify(value: unknown, space?: number): string | undefined;
+  /** Whether a function may block, and how: see `TwinKind`; -1 for a plain one. */
+  hasTwin(f: unknown): boolean;
+  kindOf(f: unknown): number;
+  /** Calls a function of the script from a generator. */
+  call(f: unknown, self: unknown, args: unknown[]): Generator<unknown, any, any>;
+  /** Unwinds the VU that is being interrupted. */
+  interrupt(): never;
+  newPromise(): any;
+  resolvePromise(promise: unknown, value: unknown): void;
+  rejectPromise(promise: unknown, reason: unknown): void;
+  /** State 0 pending, 1 fulfilled, 2 rejected; undefined for what is no promise of the realm. */
+  promiseState(promise: unknown): { state: number; value: unknown } | undefined;
+  [name: string]: any;
+}
+
+export function installCore(rt: Realm, host: RealmHost): void {
+  const k: RuntimeState = { p: 0, n: 1000, x: false, aw: undefined, yv: undefined, raw: undefined, jobs: [], rejections: new Set() };
+  rt.k = k;
+  const AWAIT = Object.freeze({ __proto__: null });
+  const YIELD = Object.freeze({ __proto__: null });
+  Object.assign(rt, { AWAIT, YIELD });
+  const { apply, construct, defineProperty, getPrototypeOf } = Reflect;
+  const nativeCall = Function.prototype.call;
+  const isObject = (v: unknown): v is object => (typeof v === "object" && v !== null) || typeof v === "function";
+
+  class GoError extends Error {
+    value: unknown;
+    constructor(message?: string, value?: unknown) {
+      super(message);
+      defineProperty(this, "value", { value, writable: true, configurable: true, enumerable: false });
+    }
+  }
+  defineProperty(GoError.prototype, "name", { value: "GoError", writable: true, configurable: true, enumerable: false });
+  rt.GoError = GoError;
+
+  /** An error of the host, made anew in this realm; anything else is passed through. */
+  const translate = (error: unknown): unknown => {
+    const described = host.describeError(error);
+    if (described === undefined) return error;
+    const { kind, message } = described;
+    if (kind === "TypeError") return new TypeError(message);
+    if (kind === "RangeError") return new RangeError(message);
+    if (kind === "SyntaxError") return new SyntaxError(message);
+    if (kind === "Error") return new Error(message);
+    return new GoError(message, described.value);
+  };
+  rt.translate = translate;
+
+  const notFunction = (f: unknown): TypeError => {
+    let what: string;
+    if (f === undefined || f === null) what = String(f);
+    else if (typeof f === "object") what = "object";
+    else what = typeof f === "string" ? JSON.stringify(f) : String(f);
+    return new TypeError(`${what} is not a function`);
+  };
+
+  // biome-ignore lint/complexity/noStaticOnlyClass: private fields need a class around what reads them
+  class Returned {
+    constructor(target: object) {
+      // biome-ignore lint/correctness/noConstructorReturn: gives private fields to an existing object
+      return target;
+    }
+  }
+
+  let start: (f: any, self: unknown, args: unknown[]) => unknown;
+
+  /** Keeps a twin on a function, where no script can see it. */
+  class Twin extends Returned {
+    #twin: any;
+    #kind: number;
+    constructor(f: object, twin: any, kind: number) {
+      super(f);
+      this.#twin = twin;
+      this.#kind = kind;
+    }
+    static {
+      rt.hasTwin = (f: any): boolean => typeof f === "function" && #twin in f;
+      rt.kindOf = (f: any): number => (typeof f === "function" && #twin in f ? f.#kind : -1);
+      rt.twinOf = (f: any): any => (typeof f === "function" && #twin in f ? f.#twin : undefined);
+      rt.c0 = (s: unknown, f: any) => {
+        if (typeof f !== "function") throw notFunction(f);
+        if (#twin in f) {
+          if (f.#kind === 0) {
+            const g = f.#twin.call(s);
+            k.p = 1;
+            return g;
+          }
+          return start(f, s, []);
+        }
+        return f.call === nativeCall ? f.call(s) : apply(f, s, []);
+      };
+      rt.c1 = (s: unknown, f: any, a: unknown) => {
+        if (typeof f !== "function") throw notFunction(f);
+        if (#twin in f) {
+          if (f.#kind === 0) {
+            const g = f.#twin.call(s, a);
+            k.p = 1;
+            return g;
+          }
+          return start(f, s, [a]);
+        }
+        return f.call === nativeCall ? f.call(s, a) : apply(f, s, [a]);
+      };
+      rt.c2 = (s: unknown, f: any, a: unknown, b: unknown) => {
+        if (typeof f !== "function") throw notFunction(f);
+        if (#twin in f) {
+          if (f.#kind === 0) {
+            const g = f.#twin.call(s, a, b);
+            k.p = 1;
+            return g;
+          }
+          return start(f, s, [a, b]);
+        }
+        return f.call === nativeCall ? f.call(s, a, b) : apply(f, s, [a, b]);
+      };
+      rt.ca = (s: unknown, f: any, args: unknown[]) => {
+        if (typeof f !== "function") throw notFunction(f);
+        if (#twin in f) {
+          if (f.#kind === 0) {
+            const g = apply(f.#twin, s, args);
+            k.p = 1;
+            return g;
+          }
+          return start(f, s, args);
+        }
+        return apply(f, s, args);
+      };
+      rt.c3 = (s: unknown, f: any, a: unknown, b: unknown, c: unknown) => rt.ca(s, f, [a, b, c]);
+      rt.c4 = (s: unknown, f: any, a: unknown, b: unknown, c: unknown, d: unknown) => rt.ca(s, f, [a, b, c, d]);
+      rt.f = (maker: (twin: any) => any, twin: any, kind: number) => {
+        const f = maker(twin);
+        new Twin(f, twin, kind);
+        return f;
+      };
+      rt.stamp = (f: any, twin: any, kind: number) => {
+        new Twin(f, twin, kind);
+        return f;
+      };
+    }
+  }
+
+  start = (f, self, args) => {
+    const twin = rt.twinOf(f);
+    switch (rt.kindOf(f)) {
+      case 1: // async
+        k.p = 1;
+        return rt.asyncStart(twin, self, args);
+      case 2:
+        return rt.suspendableGenerator(f, twin, self, args);
+      case 3:
+        return rt.asyncGenerator(f, twin, self, args);
+      default: // built-in: sets k.p itself
+        return twin(self, args);
+    }
+  };
+
+  /** Calls `f` from a generator: suspends if it blocks. */
+  rt.call = function* (f: any, self: unknown, args: unknown[]): Generator<unknown, unknown, any> {
+    const r = rt.ca(self, f, args);
+    if (k.p === 0) return r;
+    if (k.p === 1) {
+      k.p = 0;
+      return yield* r as Generator<unknown, unknown>;
+    }
+    k.p = 0;
+    return yield;
+  };
+
+  /** Drives a generator to its end on this thread. */
+  rt.dc = (gen: Iterator<unknown>): unknown => {
+    let r = gen.next();
+    while (!r.done) {
+      let value: unknown;
+      try {
+        value = host.threadBlock();
+      } catch (error) {
+        if (k.x || gen.throw === undefined) throw error;
+        r = gen.throw(translate(error));
+        continue;
+      }
+      r = gen.next(value as never);
+    }
+    return r.value;
+  };
+  rt.d = (twin: any, self: unknown, args: ArrayLike<unknown>): unknown => rt.dc(apply(twin, self, args as unknown[]));
+
+  /** Whether this construction is only to make the object; the body follows as a coroutine. */
+  rt.raw = (newTarget: unknown): boolean => {
+    if (k.raw === undefined || k.raw !== newTarget) return false;
+    k.raw = undefined;
+    return true;
+  };
+
+  /** new C(...args) in a twin. */
+  rt.n = (C: any, args: unknown[]): unknown => {
+    if (rt.hasTwin(C)) {
+      const kind = rt.kindOf(C);
+      if (kind === 0) {
+        const object: object = construct(Object, [], C);
+        k.p = 1;
+        return finishConstruct(apply(rt.twinOf(C), object, args), object);
+      }
+      if (kind === 5) {
+        k.raw = C;
+        const object: object = construct(C, []);
+        k.raw = undefined;
+        k.p = 1;
+        return finishConstruct(rt.twinOf(C)(object, args), object);
+      }
+      if (kind === 6) return rt.twinOf(C)(undefined, args);
+    }
+    return construct(C, args);
+  };
+  function* finishConstruct(gen: Generator<unknown, unknown, any>, object: object): Generator<unknown, unknown, any> {
+    const result = yield* gen;
+    return (typeof result === "object" && result !== null) || typeof result === "function" ? result : object;
+  }
+  rt.cc = (C: any, body: any): void => {
+    new Twin(C, body, 5);
+  };
+  rt.cm = (C: any, methods: [boolean, PropertyKey, symbol, (twin: any) => any, number][]): void => {
+    for (const [isStatic, key, hidden, maker, kind] of methods) {
+      const target = isStatic ? C : C.prototype;
+      const twin = target[hidden];
+      delete target[hidden];
+      const f = maker(twin);
+      if (f.name !== key && typeof key !== "symbol") defineProperty(f, "name", { value: String(key), configurable: true });
+      new Twin(f, twin, kind);
+      defineProperty(target, key, { value: f, writable: true, configurable: true, enumerable: false });
+    }
+  };
+
+  rt.tpl = (strings: TemplateStringsArray, ...values: unknown[]): unknown[] => [strings, ...values];
+  rt.tick = (): boolean => host.tickTwin();
+  const interruption = Object.freeze(new Error("interrupted"));
+  rt.interrupt = (): never => {
+    k.x = true;
+    throw interruption;
+  };
+  rt.tickp = (): void => {
+    if (host.tickPlain()) rt.interrupt();
+  };
+  rt.has = (global: object, name: string): object => {
+    if (name in global) return global;
+    throw new ReferenceError(`${name} is not defined`);
+  };
+  rt.ref = (name: string): never => {
+    throw new ReferenceError(`${name} is not defined`);
+  };
+  rt.x = (exports: object, getters: object): void => {
+    for (const name of Object.keys(getters)) {
+      const descriptor = Object.getOwnPropertyDescriptor(getters, name)!;
+      defineProperty(exports, name, { get: descriptor.get!, enumerable: true, configurable: true });
+    }
+  };
+  rt.x.name = undefined;
+  defineProperty(rt.x, "name", {
+    value: (f: object) => defineProperty(f, "name", { value: "default", configurable: true }),
+  });
+  rt.dyn = (specifier: unknown): unknown =>
+    rt.Promise.reject(new TypeError(`Cannot import ${JSON.stringify(String(specifier))}: dynamic import() is not supported, use an import statement or require()`));
+
+  // ---- functions and objects of the host -------------------------------------------------------------------------
+
+  const named = (name: string, length: number, f: any): any => {
+    defineProperty(f, "name", { value: name, configurable: true });
+    defineProperty(f, "length", { value: length, configurable: true });
+    return f;
+  };
+
+  /** A function of the host that never blocks. */
+  rt.fn = (name: string, length: number, impl: Impl): any =>
+    named(name, length, {
+      f(...args: unknown[]) {
+        try {
+          return impl(args, this);
+        } catch (error) {
+          throw translate(error);
+        }
+      },
+    }.f);
+
+  /** A function of the host that may block: `impl` returns a value, or `host.pending` after announcing a Block. */
+  rt.blocking = (name: string, length: number, impl: Impl): any => {
+    const pending = host.pending;
+    const f = named(name, length, {
+      f(...args: unknown[]) {
+        try {
+          const r = impl(args, this);
+          return r === pending ? host.threadBlock() : r;
+        } catch (error) {
+          throw translate(error);
+        }
+      },
+    }.f);
+    new Twin(
+      f,
+      (self: unknown, args: unknown[]) => {
+        try {
+          const r = impl(args, self);
+          if (r === pending) {
+            k.p = 2;
+            return undefined;
+          }
+          return r;
+        } catch (error) {
+          throw translate(error);
+        }
+      },
+      4,
+    );
+    return f;
+  };
+
+  /** A function of the host that calls back or blocks several times: `impl` is a generator function of the host. */
+  rt.coroutine = (name: string, length: number, impl: Impl): any => {
+    const guarded = function* (args: unknown[], self: unknown): Generator<unknown, unknown, any> {
+      try {
+        return yield* impl(args, self) as Generator<unknown, unknown, any>;
+      } catch (error) {
+        throw k.x ? error : translate(error);
+      }
+    };
+    const f = named(name, length, {
+      f(...args: unknown[]) {
+        return rt.dc(guarded(args, this));
+      },
+    }.f);
+    new Twin(
+      f,
+      (self: unknown, args: unknown[]) => {
+        k.p = 1;
+        return guarded(args, self);
+      },
+      4,
+    );
+    return f;
+  };
+
+  /** Ties state of the host to an object of the realm. */
+  class State extends Returned {
+    #state: unknown;
+    constructor(object: object, state: unknown) {
+      super(object);
+      this.#state = state;
+    }
+    static {
+      rt.tie = <T extends object>(object: T, state: unknown): T => {
+        new State(object, state);
+        return object;
+      };
+      rt.stateOf = (object: any) => (object !== null && (typeof object === "object" || typeof object === "function") && #state in object ? object.#state : undefined);
+    }
+  }
+
+  /** A class whose instances are run by the host; `construct` returns the state to tie. */
+  rt.defineClass = (
+    name: string,
+    length: number,
+    definition: {
+      construct: (args: unknown[], self: object) => unknown;
+      /** Calling without `new` constructs too, as for constructors written in Go. */
+      callable?: boolean;
+    },
+  ): any => {
+    const made = (args: unknown[], newTarget: any): object => {
+      const self = construct(Object, [], newTarget) as object;
+      try {
+        const state = definition.construct(args, self);
+        if (state !== undefined) rt.tie(self, state);
+      } catch (error) {
+        throw translate(error);
+      }
+      return self;
+    };
+    const C: any = function (this: unknown, ...args: unknown[]) {
+      if (new.target === undefined && !definition.callable) throw new TypeError(`Class constructor ${name} cannot be invoked without 'new'`);
+      return made(args, new.target ?? C);
+    };
+    return named(name, length, C);
+  };
+
+  rt.method = (target: object, name: PropertyKey, f: any, enumerable = false): void => {
+    defineProperty(target, name, { value: f, writable: true, configurable: true, enumerable });
+  };
+  rt.accessor = (target: object, name: string, get: Impl | undefined, set: Impl | undefined, enumerable = false): void => {
+    defineProperty(target, name, {
+      get: get && rt.fn(`get ${name}`, 0, get),
+      set: set && rt.fn(`set ${name}`, 1, set),
+      configurable: true,
+      enumerable,
+    });
+  };
+  rt.object = (): object => ({});
+  rt.array = (items: Iterable<unknown>): unknown[] => [...items];
+  rt.bytes = (source: Uint8Array): Uint8Array<ArrayBuffer> => {
+    const copy = new Uint8Array(source.length);
+    copy.set(source);
+    return copy;
+  };
+  rt.json = (text: string): unknown => JSON.parse(text);
+  rt.stringify = (value: unknown, space?: number): string | undefined => JSON.stringify(value, undefined, space);
+  /** The exports of a module: no prototype, as the language has it. */
+  rt.moduleObject = (): object => {
+    const exports = Object.create(null);
+    defineProperty(exports, Symbol.toStringTag, { value: "Module" });
+    return exports;
+  };
+  rt.getterOf = (from: any, name: string): object => ({
+    get [name]() {
+      return from[name];
+    },
+  });
+  /** How an ES module sees a CommonJS one: `default` is what it exports, names are its members. */
+  rt.commonJsView = (read: () => any): object =>
+    new Proxy(Object.create(null), {
+      get: (_target, name) => (name === "default" ? read() : read()?.[name]),
+      has: (_target, name) => name === "default" || (isObject(read()) && name in read()),
+      ownKeys: () => [...new Set([...(isObject(read()) ? Reflect.ownKeys(read()) : []), "default"])],
+      getOwnPropertyDescriptor: (_target, name) => ({
+        value: name === "default" ? read() : read()?.[name],
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      }),
+    });
+  rt.globalWith = (base: object): object => Object.create(base);
+  rt.protoOf = getPrototypeOf;
+}

@@ -1,0 +1,437 @@
+/**
+ * Promises and async functions of scripts, with reactions that run in turns of their VU.
+ *
+ * The engine's own promises run their reactions on the thread's microtask queue, whichever VU that would belong to and
+ * also while the VU is blocked; k6 does neither. So the realm's `Promise` is this one: ECMA-262 section 27.2, with the
+ * job queue of the current VU (`k.jobs`) behind it, and reactions that may themselves block.
+ *
+ * A closed function: see `core.ts`.
+ */
+import type { Realm } from "./core.ts";
+
+export function installPromise(rt: Realm): void {
+  const { k, AWAIT } = rt;
+  const { apply, construct } = Reflect;
+  const isObject = (v: unknown): v is object => (typeof v === "object" && v !== null) || typeof v === "function";
+  const PENDING = 0;
+  const FULFILLED = 1;
+  const REJECTED = 2;
+
+  type Reaction =
+    | { type: "then"; onFulfilled: unknown; onRejected: unknown; capability: Capability | undefined }
+    | { type: "await"; resume: (rejected: boolean, value: unknown) => Generator<unknown, void, any> };
+  type Capability = { promise: unknown; resolve: (value: unknown) => void; reject: (reason: unknown) => void };
+
+  let settle: (p: any, state: number, value: unknown) => void;
+  let subscribe: (p: any, reaction: Reaction) => void;
+  let isOurs: (p: unknown) => boolean;
+  let make: () => any;
+
+  class P {
+    #state = PENDING;
+    #value: unknown;
+    #reactions: Reaction[] | undefined;
+    #handled = false;
+
+    constructor(executor?: any) {
+      if (executor === make) return;
+      if (typeof executor !== "function") throw new TypeError("Promise resolver is not a function");
+      const { resolve, reject } = resolvers(this);
+      try {
+        executor(resolve, reject);
+      } catch (error) {
+        if (k.x) throw error;
+        reject(error);
+      }
+    }
+
+    // biome-ignore lint/suspicious/noThenProperty: this is Promise
+    then(onFulfilled?: unknown, onRejected?: unknown): unknown {
+      if (!isOurs(this)) throw new TypeError("Promise.prototype.then called on incompatible receiver");
+      const C = speciesOf(this);
+      const capability = C === P ? ownCapability() : newCapability(C);
+      subscribe(this, { type: "then", onFulfilled, onRejected, capability });
+      return capability.promise;
+    }
+
+    catch(onRejected?: unknown): unknown {
+      return (this as any).then(undefined, onRejected);
+    }
+
+    finally(onFinally?: any): unknown {
+      if (typeof onFinally !== "function") return (this as any).then(onFinally, onFinally);
+      const C: any = speciesOf(this);
+      // twins, so that `onFinally` may block
+      const pass = rt.stamp(
+        (value: unknown) => resolveWith(C, onFinally()).then(() => value),
+        function* (value: unknown): Generator<unknown, unknown, any> {
+          const result = yield* rt.call(onFinally, undefined, []);
+          return resolveWith(C, result).then(() => value);
+        },
+        0,
+      );
+      const rethrow = (reason: unknown) => {
+        throw reason;
+      };
+      const fail = rt.stamp(
+        (reason: unknown) => resolveWith(C, onFinally()).then(() => rethrow(reason)),
+        function* (reason: unknown): Generator<unknown, unknown, any> {
+          const result = yield* rt.call(onFinally, undefined, []);
+          return resolveWith(C, result).then(() => rethrow(reason));
+        },
+        0,
+      );
+      return (this as any).then(pass, fail);
+    }
+
+    static resolve(value?: unknown): unknown {
+      return resolveWith(this, value);
+    }
+    static reject(reason?: unknown): unknown {
+      const capability = newCapability(this);
+      capability.reject(reason);
+      return capability.promise;
+    }
+    static withResolvers(): unknown {
+      return { ...newCapability(this) };
+    }
+    static try(f: any, ...args: unknown[]): unknown {
+      const capability = newCapability(this);
+      try {
+        capability.resolve(f(...args));
+      } catch (error) {
+        if (k.x) throw error;
+        capability.reject(error);
+      }
+      return capability.promise;
+    }
+    static all(items: Iterable<unknown>): unknown {
+      return combine(this, items, (values, index, finish) => [
+        (value) => {
+          values[index] = value;
+          finish();
+        },
+        undefined,
+      ]);
+    }
+    static allSettled(items: Iterable<unknown>): unknown {
+      return combine(this, items, (values, index, finish) => [
+        (value) => {
+          values[index] = { status: "fulfilled", value };
+          finish();
+        },
+        (reason) => {
+          values[index] = { status: "rejected", reason };
+          finish();
+        },
+      ]);
+    }
+    static any(items: Iterable<unknown>): unknown {
+      const C: any = this;
+      const capability = newCapability(C);
+      const errors: unknown[] = [];
+      let left = 1;
+      let index = 0;
+      const finish = () => {
+        if (--left === 0) capability.reject(new AggregateError(errors, "All promises were rejected"));
+      };
+      try {
+        for (const item of items) {
+          const at = index++;
+          errors[at] = undefined;
+          left++;
+          let called = false;
+          (C.resolve(item) as any).then(capability.resolve, (reason: unknown) => {
+            if (called) return;
+            called = true;
+            errors[at] = reason;
+            finish();
+          });
+        }
+        finish();
+      } catch (error) {
+        if (k.x) throw error;
+        capability.reject(error);
+      }
+      return capability.promise;
+    }
+    static race(items: Iterable<unknown>): unknown {
+      const C: any = this;
+      const capability = newCapability(C);
+      try {
+        for (const item of items) (C.resolve(item) as any).then(capability.resolve, capability.reject);
+      } catch (error) {
+        if (k.x) throw error;
+        capability.reject(error);
+      }
+      return capability.promise;
+    }
+    static get [Symbol.species]() {
+      return this;
+    }
+
+    static {
+      make = () => new P(make);
+      isOurs = (p): boolean => isObject(p) && #state in p;
+      settle = (p: P, state, value) => {
+        if (p.#state !== PENDING) return;
+        p.#state = state;
+        p.#value = value;
+        const reactions = p.#reactions;
+        p.#reactions = undefined;
+        if (state === REJECTED && !p.#handled) k.rejections.add(p);
+        if (reactions !== undefined) for (const reaction of reactions) k.jobs.push(reaction, state === REJECTED, value);
+      };
+      subscribe = (p: P, reaction) => {
+        if (p.#state === PENDING) {
+          if (p.#reactions === undefined) p.#reactions = [reaction];
+          else p.#reactions.push(reaction);
+        } else k.jobs.push(reaction, p.#state === REJECTED, p.#value);
+        if (!p.#handled) {
+          p.#handled = true;
+          k.rejections.delete(p);
+        }
+      };
+      rt.promiseState = (p: any) => (isObject(p) && #state in p ? { state: (p as P).#state, value: (p as P).#value } : undefined);
+    }
+  }
+
+  const resolvers = (promise: any): { resolve: (value: unknown) => void; reject: (reason: unknown) => void } => {
+    let done = false;
+    return {
+      resolve: (value?: unknown) => {
+        if (done) return;
+        done = true;
+        resolvePromise(promise, value);
+      },
+      reject: (reason?: unknown) => {
+        if (done) return;
+        done = true;
+        settle(promise, REJECTED, reason);
+      },
+    };
+  };
+
+  const resolvePromise = (promise: any, value: unknown): void => {
+    if (!isObject(value)) return settle(promise, FULFILLED, value);
+    if (value === promise) return settle(promise, REJECTED, new TypeError("Chaining cycle detected for promise #<Promise>"));
+    let then: any;
+    try {
+      then = (value as any).then;
+    } catch (error) {
+      if (k.x) throw error;
+      return settle(promise, REJECTED, error);
+    }
+    if (typeof then !== "function") return settle(promise, FULFILLED, value);
+    k.jobs.push(
+      {
+        type: "await",
+        *resume() {
+          const { resolve, reject } = resolvers(promise);
+          try {
+            yield* rt.call(then, value, [resolve, reject]);
+          } catch (error) {
+            if (k.x) throw error;
+            reject(error);
+          }
+        },
+      } satisfies Reaction,
+      false,
+      undefined,
+    );
+  };
+
+  const speciesOf = (promise: any): any => {
+    const C = promise.constructor;
+    if (C === P || C === undefined) return P;
+    if (!isObject(C)) throw new TypeError("promise.constructor is not an object");
+    const S = (C as any)[Symbol.species];
+    return S === undefined || S === null ? P : S;
+  };
+  const ownCapability = (): Capability => {
+    const promise = make();
+    return { promise, ...resolvers(promise) };
+  };
+  const newCapability = (C: any): Capability => {
+    if (C === P) return ownCapability();
+    let resolve: any;
+    let reject: any;
+    const promise = new C((a: unknown, b: unknown) => {
+      if (resolve !== undefined || reject !== undefined) throw new TypeError("Promise executor has already been invoked");
+      resolve = a;
+      reject = b;
+    });
+    if (typeof resolve !== "function" || typeof reject !== "function") throw new TypeError("Promise resolve or reject function is not callable");
+    return { promise, resolve, reject };
+  };
+  const resolveWith = (C: any, value: unknown): any => {
+    if (isOurs(value) && (value as any).constructor === C) return value;
+    const capability = newCapability(C);
+    capability.resolve(value);
+    return capability.promise;
+  };
+
+  type Handlers = [(value: unknown) => void, ((reason: unknown) => void) | undefined];
+  const combine = (C: any, items: Iterable<unknown>, handlers: (values: unknown[], index: number, finish: () => void) => Handlers): unknown => {
+    const capability = newCapability(C);
+    const values: unknown[] = [];
+    let left = 1;
+    let index = 0;
+    const finish = () => {
+      if (--left === 0) capability.resolve(values);
+    };
+    const once = (f: (value: unknown) => void) => {
+      let called = false;
+      return (value: unknown) => {
+        if (called) return;
+        called = true;
+        f(value);
+      };
+    };
+    try {
+      for (const item of items) {
+        const at = index++;
+        values[at] = undefined;
+        left++;
+        const [onFulfilled, onRejected] = handlers(values, at, finish);
+        (C.resolve(item) as any).then(once(onFulfilled), onRejected ? once(onRejected) : capability.reject);
+      }
+      finish();
+    } catch (error) {
+      if (k.x) throw error;
+      capability.reject(error);
+    }
+    return capability.promise;
+  };
+
+  Object.defineProperty(P, "name", { value: "Promise", configurable: true });
+  Object.defineProperty(P.prototype, Symbol.toStringTag, { value: "Promise", configurable: true });
+  // `new Promise(executor)` in a twin: the executor may block
+  rt.stamp(
+    P,
+    (_self: unknown, args: unknown[]) => {
+      k.p = 1;
+      return (function* (): Generator<unknown, unknown, any> {
+        const executor = args[0];
+        if (typeof executor !== "function") throw new TypeError("Promise resolver is not a function");
+        const promise = make();
+        const { resolve, reject } = resolvers(promise);
+        try {
+          yield* rt.call(executor, undefined, [resolve, reject]);
+        } catch (error) {
+          if (k.x) throw error;
+          reject(error);
+        }
+        return promise;
+      })();
+    },
+    6,
+  );
+
+  /** Runs the current VU's reactions until none is left. */
+  rt.runJobs = function* (): Generator<unknown, void, any> {
+    const jobs = k.jobs;
+    let at = 0;
+    while (at < jobs.length) {
+      const reaction = jobs[at] as Reaction;
+      const rejected = jobs[at + 1] as boolean;
+      const value = jobs[at + 2];
+      at += 3;
+      if (at > 3072) {
+        jobs.splice(0, at);
+        at = 0;
+      }
+      if (reaction.type === "await") {
+        yield* reaction.resume(rejected, value);
+        continue;
+      }
+      const handler = rejected ? reaction.onRejected : reaction.onFulfilled;
+      const { capability } = reaction;
+      if (typeof handler !== "function") {
+        if (rejected) capability?.reject(value);
+        else capability?.resolve(value);
+        continue;
+      }
+      let result: unknown;
+      try {
+        result = yield* rt.call(handler, undefined, [value]);
+      } catch (error) {
+        if (k.x) throw error;
+        capability?.reject(error);
+        continue;
+      }
+      capability?.resolve(result);
+    }
+    jobs.length = 0;
+  };
+
+  // ---- async functions -------------------------------------------------------------------------------------------
+
+  /** Subscribes a continuation to a value that is awaited. */
+  rt.awaitThen = (value: unknown, resume: (rejected: boolean, value: unknown) => Generator<unknown, void, any>): void => {
+    let promise: any;
+    try {
+      promise = resolveWith(P, value);
+    } catch (error) {
+      if (k.x) throw error;
+      promise = make();
+      settle(promise, REJECTED, error);
+    }
+    subscribe(promise, { type: "await", resume });
+  };
+
+  const run = function* (promise: any, gen: Generator<unknown, unknown, any>, rejected: boolean, value: unknown): Generator<unknown, void, any> {
+    for (;;) {
+      let r: IteratorResult<unknown, unknown>;
+      try {
+        r = rejected ? gen.throw(value) : gen.next(value);
+      } catch (error) {
+        if (k.x) throw error;
+        settle(promise, REJECTED, error);
+        return;
+      }
+      if (r.done) {
+        resolvePromise(promise, r.value);
+        return;
+      }
+      if (r.value === AWAIT) {
+        const awaited = k.aw;
+        k.aw = undefined;
+        rt.awaitThen(awaited, (wasRejected: boolean, v: unknown) => run(promise, gen, wasRejected, v));
+        return;
+      }
+      try {
+        value = yield;
+        rejected = false;
+      } catch (error) {
+        value = error;
+        rejected = true;
+      }
+    }
+  };
+  /** Starts an async function: runs it up to its first await and returns its promise. */
+  rt.asyncStart = function* (twin: any, self: unknown, args: ArrayLike<unknown>): Generator<unknown, unknown, any> {
+    const promise = make();
+    let gen: Generator<unknown, unknown, any>;
+    try {
+      gen = apply(twin, self, args as unknown[]);
+    } catch (error) {
+      if (k.x) throw error;
+      settle(promise, REJECTED, error);
+      return promise;
+    }
+    yield* run(promise, gen, false, undefined);
+    return promise;
+  };
+  rt.da = (twin: any, self: unknown, args: ArrayLike<unknown>): unknown => rt.dc(rt.asyncStart(twin, self, args));
+  rt.w = (value: unknown): object => {
+    k.aw = value;
+    return AWAIT;
+  };
+
+  rt.Promise = P;
+  rt.newPromise = (): any => make();
+  rt.resolvePromise = resolvePromise;
+  rt.rejectPromise = (promise: any, reason: unknown): void => settle(promise, REJECTED, reason);
+  void construct;
+}

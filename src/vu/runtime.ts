@@ -1,0 +1,179 @@
+/**
+ * What the VUs of one thread share: the realm, the clock, the timers, the recorder of samples, and which VU runs now.
+ */
+import { createLogger, type Logger, type LogRecord } from "../base/log.ts";
+import type { Recorder } from "../metrics/recorder.ts";
+import type { Registry } from "../metrics/registry.ts";
+import type { TagSetRoot } from "../metrics/tags.ts";
+import type { Options } from "../options/schema.ts";
+import { type Block, Interrupted } from "./block.ts";
+import { GoError } from "./go-error.ts";
+import { type CreatedRealm, createRealm, type Realm } from "./realm.ts";
+import { type TimerHost, TimerQueue } from "./timer-queue.ts";
+import type { Vu } from "./vu.ts";
+
+/** Milliseconds that one VU may hold the thread before others get a turn. */
+const SLICE_MS = 10;
+/** Loop rounds between two looks at the clock; adapted to how long they take. */
+const BUDGET_MIN = 16;
+const BUDGET_MAX = 1 << 20;
+/** How far apart the looks at the clock should be, milliseconds. */
+const BUDGET_AIM_MS = 2;
+
+export interface RuntimeInit {
+  clock: TimerHost & {
+    /** Milliseconds since the epoch, with fractions. */
+    epochMs(): number;
+    /** Calls back once the events that wait have been seen to. */
+    setImmediate(callback: () => void): void;
+  };
+  registry: Registry;
+  recorder: Recorder;
+  tags: TagSetRoot;
+  writeLog(record: LogRecord): void;
+  compileSnippet(source: string): string;
+  /** Whether the whole test was cut off, asked from loops that never yield. */
+  isCutOff(): boolean;
+}
+
+export class VuRuntime {
+  readonly rt: Realm;
+  readonly realm: CreatedRealm;
+  readonly clock: RuntimeInit["clock"];
+  readonly timers: TimerQueue;
+  readonly registry: Registry;
+  readonly recorder: Recorder;
+  readonly tagRoot: TagSetRoot;
+  readonly log: Logger;
+  readonly writeLog: (record: LogRecord) => void;
+  /** The VU whose code runs now. */
+  current: Vu | undefined;
+  /** Announced by a blocking function, not yet started. */
+  announced: Block | undefined;
+  /** Set once the options are known. */
+  options: Options = {};
+  systemTags: ReadonlySet<string> = new Set();
+  /** Rendered for `onLog` consumers, e.g. `test.options`. */
+  consolidatedOptions: Record<string, unknown> = {};
+  /** Whether the whole test was cut off; for code that never yields. */
+  readonly cutOff: () => boolean;
+  private sliceStartMs = 0;
+  private budget = 1000;
+  private budgetSetMs = 0;
+
+  constructor(init: RuntimeInit) {
+    this.clock = init.clock;
+    this.timers = new TimerQueue(init.clock);
+    this.registry = init.registry;
+    this.recorder = init.recorder;
+    this.tagRoot = init.tags;
+    this.cutOff = init.isCutOff;
+    this.writeLog = init.writeLog;
+    this.log = createLogger(init.writeLog, () => init.clock.epochMs());
+    const runtime = this;
+    this.realm = createRealm({
+      compileSnippet: init.compileSnippet,
+      random: () => runtime.current?.random?.(),
+      host: {
+        pending: PENDING,
+        threadBlock: () => runtime.threadBlock(),
+        tickPlain: () => runtime.tickPlain(),
+        tickTwin: () => runtime.tickTwin(),
+        describeError(error) {
+          if (error instanceof GoError) return { kind: "GoError", message: error.message, value: error.value };
+          if (error instanceof Interrupted) return undefined;
+          if (error instanceof TypeError) return { kind: "TypeError", message: error.message };
+          if (error instanceof RangeError) return { kind: "RangeError", message: error.message };
+          if (error instanceof SyntaxError) return { kind: "SyntaxError", message: error.message };
+          if (error instanceof Error) return { kind: error.name === "Error" ? "Error" : "GoError", message: error.message };
+          return undefined;
+        },
+      },
+    });
+    this.rt = this.realm.rt;
+    this.rt.k.rejections = {
+      add: (promise: object) => {
+        const vu = runtime.current;
+        if (vu) (vu.rejections ??= new Set()).add(promise);
+      },
+      delete: (promise: object) => runtime.current?.rejections?.delete(promise),
+    } as unknown as Set<object>;
+  }
+
+  /** The VU that runs now; an error of ours if none does. */
+  get vu(): Vu {
+    if (this.current === undefined) throw new Error("internal error: script code runs outside of a VU");
+    return this.current;
+  }
+
+  /** Makes `vu` the current one for the length of a turn or part of it. */
+  enter(vu: Vu): Vu | undefined {
+    const before = this.current;
+    this.current = vu;
+    this.rt.k.jobs = vu.jobs;
+    this.sliceStartMs = this.clock.nowMs();
+    return before;
+  }
+
+  leave(before: Vu | undefined): void {
+    this.current = before;
+    if (before) this.rt.k.jobs = before.jobs;
+  }
+
+  /** Announces what the current VU will wait for; the caller returns `PENDING` to the realm. */
+  block(block: Block): unknown {
+    this.announced = block;
+    return PENDING;
+  }
+
+  private threadBlock(): unknown {
+    const block = this.announced;
+    this.announced = undefined;
+    if (block === undefined) throw new Error("internal error: a coroutine gave way without a reason");
+    const { vu } = this;
+    if (vu.interrupted) return this.rt.interrupt();
+    this.log.log("debug", `${block.what} was called where its VU cannot be suspended, so the other VUs of the thread wait too`, {
+      vu: vu.idInTest,
+    });
+    return block.waitOnThread(vu);
+  }
+
+  private refill(now: number): void {
+    const took = now - this.budgetSetMs;
+    if (took > 2 * BUDGET_AIM_MS) this.budget = Math.max(BUDGET_MIN, this.budget >> 1);
+    else if (took < BUDGET_AIM_MS / 2) this.budget = Math.min(BUDGET_MAX, this.budget << 1);
+    this.budgetSetMs = now;
+    this.rt.k.n = this.budget;
+  }
+
+  private tickPlain(): boolean {
+    const now = this.clock.nowMs();
+    this.refill(now);
+    const vu = this.current;
+    if (vu === undefined) return false;
+    if (now >= vu.cutOffAtMs || this.cutOff()) {
+      vu.interrupted = true;
+      return true;
+    }
+    return vu.interrupted;
+  }
+
+  private tickTwin(): boolean {
+    const now = this.clock.nowMs();
+    this.refill(now);
+    if (now - this.sliceStartMs < SLICE_MS) return false;
+    this.announced = giveWay;
+    return true;
+  }
+}
+
+/** Returned to the realm after a Block was announced. */
+export const PENDING: unknown = Object.freeze({ pending: true });
+
+const giveWay: Block = {
+  what: "a long loop",
+  start(vu) {
+    vu.runtime.clock.setImmediate(() => vu.unblock(giveWay, undefined));
+  },
+  waitOnThread: () => undefined,
+};

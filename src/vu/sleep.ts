@@ -1,0 +1,46 @@
+/** `sleep`: the simplest Block, and the one that a hundred thousand VUs are in at once. */
+import type { Block } from "./block.ts";
+import type { TimerEntry } from "./timer-queue.ts";
+import type { Vu } from "./vu.ts";
+
+const cell = new Int32Array(new SharedArrayBuffer(4));
+
+export class Sleep implements Block, TimerEntry {
+  readonly what = "sleep()";
+  dueMs = 0;
+  sequence = 0;
+  index = -1;
+  private readonly ms: number;
+  private vu: Vu | undefined;
+
+  constructor(ms: number) {
+    this.ms = ms;
+  }
+
+  start(vu: Vu): void {
+    this.vu = vu;
+    vu.runtime.timers.add(this, vu.runtime.clock.nowMs() + this.ms);
+  }
+
+  fire(): void {
+    this.vu!.unblock(this, undefined);
+  }
+
+  cancel(vu: Vu): void {
+    vu.runtime.timers.remove(this);
+  }
+
+  waitOnThread(vu: Vu): void {
+    const { clock } = vu.runtime;
+    const end = Math.min(clock.nowMs() + this.ms, vu.cutOffAtMs);
+    for (let left = end - clock.nowMs(); left > 0; left = end - clock.nowMs()) {
+      // In slices, so that an abort of the test is seen.
+      Atomics.wait(cell, 0, 0, Math.min(left, 100));
+      if (vu.runtime.cutOff()) break;
+    }
+    if (clock.nowMs() >= vu.cutOffAtMs || vu.runtime.cutOff()) {
+      vu.interrupted = true;
+      vu.runtime.rt.interrupt();
+    }
+  }
+}

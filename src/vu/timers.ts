@@ -1,0 +1,127 @@
+/**
+ * setTimeout and setInterval of scripts: each due timer is a task of its own, in order of due time and then of making.
+ *
+ * One timer of the host is armed at a time, for the first of the VU's; when it fires it queues one task, which runs that
+ * timer and arms the next. So a slow callback delays the others instead of piling them up, as in k6.
+ */
+import { GoError } from "./go-error.ts";
+import { TaskQueue } from "./task-queue.ts";
+import type { TimerEntry } from "./timer-queue.ts";
+import type { Vu } from "./vu.ts";
+
+interface ScriptTimer {
+  id: number;
+  dueMs: number;
+  periodMs: number;
+  repeat: boolean;
+  callback: unknown;
+  args: unknown[];
+}
+
+export class VuTimers implements TimerEntry {
+  dueMs = 0;
+  sequence = 0;
+  index = -1;
+  private readonly vu: Vu;
+  private counter = 0;
+  private active: ScriptTimer[] = [];
+  private running: ScriptTimer | undefined;
+  private tasks: TaskQueue | undefined;
+  private unhook: (() => void) | undefined;
+
+  constructor(vu: Vu) {
+    this.vu = vu;
+  }
+
+  /** @returns The timer's id, 1 for the VU's first. */
+  set(name: "setTimeout" | "setInterval", args: unknown[]): number {
+    const [callback, delay, ...rest] = args;
+    const id = ++this.counter;
+    if (callback === undefined || callback === null) throw new GoError(`${name}'s callback isn't a callable function`);
+    if (typeof callback !== "function") {
+      this.counter--;
+      throw new TypeError(`could not convert function call parameter 0: could not convert ${String(callback)} to sobek.Callable`);
+    }
+    const ms = Number(delay);
+    this.insert({ id, periodMs: ms > 0 ? ms : 0, dueMs: 0, repeat: name === "setInterval", callback, args: rest });
+    return id;
+  }
+
+  clear(id: unknown): void {
+    const wanted = Math.trunc(Number(id));
+    if (this.running?.id === wanted) this.running = undefined;
+    const at = this.active.findIndex((timer) => timer.id === wanted);
+    if (at < 0) return;
+    this.active.splice(at, 1);
+    if (at === 0) {
+      this.vu.runtime.timers.remove(this);
+      if (this.active.length > 0) this.arm();
+      else this.release();
+    }
+  }
+
+  private insert(timer: ScriptTimer): void {
+    timer.dueMs = this.vu.runtime.clock.nowMs() + timer.periodMs;
+    const at = this.active.findIndex((other) => other.dueMs > timer.dueMs);
+    this.active.splice(at < 0 ? this.active.length : at, 0, timer);
+    if (this.active[0] === timer) this.arm();
+  }
+
+  private arm(): void {
+    const { vu } = this;
+    vu.runtime.timers.remove(this);
+    if (this.tasks === undefined) {
+      this.tasks = new TaskQueue(vu.loop);
+      this.unhook = vu.context.onEnd(() => this.interrupted());
+    }
+    vu.runtime.timers.add(this, this.active[0]!.dueMs);
+  }
+
+  /** The host's timer: the first of the script's timers is due. */
+  fire(): void {
+    this.tasks?.queue(() => this.runFirst());
+  }
+
+  private *runFirst(): Generator<unknown, void, any> {
+    const timer = this.active.shift();
+    if (timer === undefined) return;
+    this.running = timer;
+    const { vu } = this;
+    try {
+      yield* vu.invoke(timer.callback, vu.global, timer.args);
+    } finally {
+      // also after an exception: what is left must be armed or let go
+      if (this.running === timer && timer.repeat && !vu.context.done) this.insert(timer);
+      this.running = undefined;
+      if (this.active.length > 0) this.arm();
+      else this.release();
+    }
+  }
+
+  private release(): void {
+    this.unhook?.();
+    this.unhook = undefined;
+    this.tasks?.close();
+    this.tasks = undefined;
+  }
+
+  private interrupted(): void {
+    const { vu } = this;
+    const tasks = this.tasks;
+    vu.runtime.timers.remove(this);
+    tasks?.queue(() => {
+      for (const timer of this.active) {
+        vu.runtime.log.log("warning", `${timer.repeat ? "setInterval" : "setTimeout"} ${timer.id} was stopped because the VU iteration was interrupted`);
+      }
+      this.active = [];
+    });
+    tasks?.close();
+    this.tasks = undefined;
+    this.unhook = undefined;
+  }
+}
+
+const SLOT = {};
+
+/** The timers of a VU, made when the script first asks for one. */
+export const timersOf = (vu: Vu): VuTimers => vu.slot(SLOT, () => new VuTimers(vu));

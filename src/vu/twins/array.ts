@@ -1,0 +1,228 @@
+/**
+ * Twins of the array methods that call back, of typed arrays too where the algorithm is the same.
+ *
+ * A closed function: see `realm-source/core.ts`. ECMA-262 section 23.1.3.
+ */
+import type { Realm } from "../realm-source/core.ts";
+
+export function installArrayTwins(rt: Realm): void {
+  const call = rt.call;
+  const { stamp } = rt;
+  const checked = (f: unknown): any => {
+    if (typeof f !== "function") throw new TypeError(`${String(f)} is not a function`);
+    return f;
+  };
+  const lengthOf = (o: any): number => {
+    const n = Math.trunc(Number(o.length));
+    return n > 0 ? Math.min(n, Number.MAX_SAFE_INTEGER) : 0;
+  };
+  type Steps = (this: any, f: any, self?: unknown) => Generator<unknown, any, any>;
+  const methods: Record<string, Steps> = {
+    *forEach(f, self) {
+      const o = Object(this);
+      const length = lengthOf(o);
+      checked(f);
+      for (let i = 0; i < length; i++) if (i in o) yield* call(f, self, [o[i], i, o]);
+    },
+    *map(f, self) {
+      const o = Object(this);
+      const length = lengthOf(o);
+      checked(f);
+      const out = new Array(length);
+      for (let i = 0; i < length; i++) if (i in o) out[i] = yield* call(f, self, [o[i], i, o]);
+      return out;
+    },
+    *filter(f, self) {
+      const o = Object(this);
+      const length = lengthOf(o);
+      checked(f);
+      const out: unknown[] = [];
+      for (let i = 0; i < length; i++) {
+        if (!(i in o)) continue;
+        const value = o[i];
+        if (yield* call(f, self, [value, i, o])) out.push(value);
+      }
+      return out;
+    },
+    *some(f, self) {
+      const o = Object(this);
+      const length = lengthOf(o);
+      checked(f);
+      for (let i = 0; i < length; i++) if (i in o && (yield* call(f, self, [o[i], i, o]))) return true;
+      return false;
+    },
+    *every(f, self) {
+      const o = Object(this);
+      const length = lengthOf(o);
+      checked(f);
+      for (let i = 0; i < length; i++) if (i in o && !(yield* call(f, self, [o[i], i, o]))) return false;
+      return true;
+    },
+    *find(f, self) {
+      const o = Object(this);
+      const length = lengthOf(o);
+      checked(f);
+      for (let i = 0; i < length; i++) {
+        const value = o[i];
+        if (yield* call(f, self, [value, i, o])) return value;
+      }
+      return undefined;
+    },
+    *findIndex(f, self) {
+      const o = Object(this);
+      const length = lengthOf(o);
+      checked(f);
+      for (let i = 0; i < length; i++) if (yield* call(f, self, [o[i], i, o])) return i;
+      return -1;
+    },
+    *findLast(f, self) {
+      const o = Object(this);
+      const length = lengthOf(o);
+      checked(f);
+      for (let i = length - 1; i >= 0; i--) {
+        const value = o[i];
+        if (yield* call(f, self, [value, i, o])) return value;
+      }
+      return undefined;
+    },
+    *findLastIndex(f, self) {
+      const o = Object(this);
+      const length = lengthOf(o);
+      checked(f);
+      for (let i = length - 1; i >= 0; i--) if (yield* call(f, self, [o[i], i, o])) return i;
+      return -1;
+    },
+    *flatMap(f, self) {
+      const o = Object(this);
+      const length = lengthOf(o);
+      checked(f);
+      const out: unknown[] = [];
+      for (let i = 0; i < length; i++) {
+        if (!(i in o)) continue;
+        const value = yield* call(f, self, [o[i], i, o]);
+        if (Array.isArray(value)) {
+          for (let j = 0; j < value.length; j++) if (j in value) out.push(value[j]);
+        } else out.push(value);
+      }
+      return out;
+    },
+  };
+  const reduction = (step: 1 | -1) =>
+    function* (this: any, ...args: any[]): Generator<unknown, any, any> {
+      const o = Object(this);
+      const length = lengthOf(o);
+      const f = checked(args[0]);
+      let i = step === 1 ? 0 : length - 1;
+      const inside = () => i >= 0 && i < length;
+      let value: unknown;
+      if (args.length > 1) value = args[1];
+      else {
+        while (inside() && !(i in o)) i += step;
+        if (!inside()) throw new TypeError("Reduce of empty array with no initial value");
+        value = o[i];
+        i += step;
+      }
+      for (; inside(); i += step) if (i in o) value = yield* call(f, undefined, [value, o[i], i, o]);
+      return value;
+    };
+
+  /** Merge sort: stable, as the language asks. */
+  const sorted = function* (items: unknown[], compare: any): Generator<unknown, unknown[], any> {
+    if (items.length < 2) return items;
+    const middle = items.length >> 1;
+    const left: unknown[] = yield* sorted(items.slice(0, middle), compare);
+    const right: unknown[] = yield* sorted(items.slice(middle), compare);
+    const out: unknown[] = [];
+    let i = 0;
+    let j = 0;
+    while (i < left.length && j < right.length) {
+      const order = Number(yield* call(compare, undefined, [left[i], right[j]]));
+      out.push(order > 0 ? right[j++] : left[i++]);
+    }
+    while (i < left.length) out.push(left[i++]);
+    while (j < right.length) out.push(right[j++]);
+    return out;
+  };
+  const sort = function* (this: any, compare: any): Generator<unknown, any, any> {
+    if (compare === undefined) return Array.prototype.sort.call(this);
+    checked(compare);
+    const o = Object(this);
+    const length = lengthOf(o);
+    const present: unknown[] = [];
+    let undefinedCount = 0;
+    for (let i = 0; i < length; i++) {
+      if (!(i in o)) continue;
+      if (o[i] === undefined) undefinedCount++;
+      else present.push(o[i]);
+    }
+    const out = yield* sorted(present, compare);
+    let at = 0;
+    for (const value of out) o[at++] = value;
+    for (let i = 0; i < undefinedCount; i++) o[at++] = undefined;
+    for (; at < length; at++) delete o[at];
+    return o;
+  };
+  const toSorted = function* (this: any, compare: any): Generator<unknown, any, any> {
+    if (compare !== undefined) checked(compare);
+    return yield* sort.call(Array.from(this), compare);
+  };
+
+  const proto: any = Array.prototype;
+  for (const name of Object.keys(methods)) if (typeof proto[name] === "function") stamp(proto[name], methods[name], 0);
+  stamp(proto.reduce, reduction(1), 0);
+  stamp(proto.reduceRight, reduction(-1), 0);
+  stamp(proto.sort, sort, 0);
+  if (typeof proto.toSorted === "function") stamp(proto.toSorted, toSorted, 0);
+
+  const typed: any = Object.getPrototypeOf(Uint8Array.prototype);
+  for (const name of ["forEach", "some", "every", "find", "findIndex", "findLast", "findLastIndex"]) {
+    if (typeof typed[name] === "function") stamp(typed[name], methods[name], 0);
+  }
+  stamp(typed.reduce, reduction(1), 0);
+  stamp(typed.reduceRight, reduction(-1), 0);
+  stamp(
+    typed.map,
+    function* (this: any, f: any, self?: unknown): Generator<unknown, any, any> {
+      checked(f);
+      const out = this.slice();
+      for (let i = 0; i < out.length; i++) out[i] = yield* call(f, self, [this[i], i, this]);
+      return out;
+    },
+    0,
+  );
+
+  stamp(
+    Array.from,
+    function* (this: any, items: any, f?: any, self?: unknown): Generator<unknown, any, any> {
+      if (f !== undefined) checked(f);
+      const C: any = typeof this === "function" ? this : Array;
+      const method = items?.[Symbol.iterator];
+      if (method === undefined || method === null) {
+        const source = Object(items);
+        const length = lengthOf(source);
+        const out = new C(length);
+        for (let i = 0; i < length; i++) out[i] = f ? yield* call(f, self, [source[i], i]) : source[i];
+        out.length = length;
+        return out;
+      }
+      const out = new C();
+      const iteration = rt.it(items);
+      let i = 0;
+      try {
+        while (yield* iteration.step()) {
+          const value = f ? yield* call(f, self, [iteration.v, i]) : iteration.v;
+          Object.defineProperty(out, i, { value, writable: true, enumerable: true, configurable: true });
+          i++;
+        }
+      } catch (error) {
+        iteration.failed = true;
+        throw error;
+      } finally {
+        if (!iteration.done && !rt.k.x) yield* iteration.close();
+      }
+      out.length = i;
+      return out;
+    },
+    0,
+  );
+}

@@ -1,0 +1,235 @@
+/**
+ * One virtual user: its global object, its event loop, its tags and counters, and the coroutine that runs it.
+ *
+ * At any moment a VU is idle, running (inside `resume`), or blocked on exactly one `Block`.
+ */
+import type { Metric } from "../metrics/metric.ts";
+import type { TagSet } from "../metrics/tags.ts";
+import { type Block, Interrupted } from "./block.ts";
+import { IterationContext } from "./context.ts";
+import { EventLoop } from "./loop.ts";
+import { GoError } from "./go-error.ts";
+import type { VuRuntime } from "./runtime.ts";
+
+type Settled = { error: boolean; value: unknown };
+
+/** Where the VU is in the scenario it runs for; read by `k6/execution`. */
+export interface ScenarioState {
+  readonly name: string;
+  readonly executor: string;
+  /** Milliseconds since the epoch. */
+  readonly startTimeMs: number;
+  /** 0 to 1. */
+  progress(): number;
+  iterationInInstance: number;
+  iterationInTest: number;
+}
+
+export class Vu {
+  readonly runtime: VuRuntime;
+  /** 1-based in this process; 0 for setup, teardown and init. */
+  readonly idInInstance: number;
+  /** 1-based over all instances. */
+  readonly idInTest: number;
+  readonly loop: EventLoop;
+  /** The script's `globalThis`. */
+  readonly global: Record<string, unknown>;
+  /** Values of `__ENV`. */
+  env: Readonly<Record<string, string>>;
+  /** Promise reactions, consumed by the realm. */
+  readonly jobs: unknown[];
+  rejections: Set<object> | undefined;
+  /** Module instances, by absolute specifier. */
+  readonly modules = new Map<string, any>();
+  /** True until init code has run; many functions of k6 are for one side of it only. */
+  inInit = true;
+  context = new IterationContext();
+  /** Tags of every sample this VU makes now. */
+  tags: TagSet;
+  /** Untagged extras (`vu`, `iter` when they are asked for, and the script's own metadata). */
+  metadata: Record<string, string> | undefined;
+  /** Group path, "" at the root. */
+  group = "";
+  iteration = -1;
+  iterationsInScenario: Map<string, number> | undefined;
+  scenario: ScenarioState | undefined;
+  /** The moment (monotonic ms) after which loops that never yield are cut off. */
+  cutOffAtMs = Infinity;
+  interrupted = false;
+  /** Bytes since the last report, for data_sent and data_received. */
+  bytesSent = 0;
+  bytesReceived = 0;
+  /** The generator of `randomSeed`, if it was called. */
+  random: (() => number) | undefined;
+  /** The parsed result of setup(), made on first use. */
+  setupData: { value: unknown } | undefined;
+  private slots: Map<object, unknown> | undefined;
+  private coroutine: Generator<unknown, unknown, any> | undefined;
+  private blockedOn: Block | undefined;
+  private settled: Settled | undefined;
+  private starting = false;
+  private onEnd: ((error: unknown, failed: boolean) => void) | undefined;
+
+  constructor(init: { runtime: VuRuntime; idInInstance: number; idInTest: number; env: Readonly<Record<string, string>>; tags: TagSet }) {
+    this.runtime = init.runtime;
+    this.idInInstance = init.idInInstance;
+    this.idInTest = init.idInTest;
+    this.env = init.env;
+    this.tags = init.tags;
+    this.jobs = [];
+    this.loop = new EventLoop(this);
+    this.global = init.runtime.rt.globalWith(init.runtime.realm.globalBase);
+    this.global.__VU = init.idInInstance;
+  }
+
+  /** State of a module for this VU, made by `create` when first asked for. */
+  slot<T>(key: object, create: () => T): T {
+    this.slots ??= new Map();
+    let value = this.slots.get(key) as T | undefined;
+    if (value === undefined) this.slots.set(key, (value = create()));
+    return value;
+  }
+
+  /** Adds a sample with the VU's tags, or with `tags`. */
+  record(metric: Metric, value: number, timeMs: number, tags: TagSet = this.tags): void {
+    this.runtime.recorder.add(metric, tags, value, timeMs, this.metadata);
+  }
+
+  /** `tags` with a system tag, if the options ask for that one. */
+  withSystemTag(tags: TagSet, name: string, value: string): TagSet {
+    return this.runtime.systemTags.has(name) ? tags.with(name, value) : tags;
+  }
+
+  /** Calls a function of the script from a turn's top level: its promise reactions run right after it. */
+  *invoke(f: unknown, self: unknown, args: unknown[]): Generator<unknown, unknown, any> {
+    if (this.interrupted) throw new Interrupted();
+    const { rt } = this.runtime;
+    const value = yield* rt.call(f, self, args);
+    if (this.jobs.length > 0) yield* rt.runJobs();
+    return value;
+  }
+
+  /** Calls a function of the script from inside of another call: no reaction runs until that ends. */
+  call(f: unknown, self: unknown, args: unknown[]): Generator<unknown, unknown, any> {
+    if (this.interrupted) throw new Interrupted();
+    return this.runtime.rt.call(f, self, args);
+  }
+
+  /** Waits in a host generator until a promise of the script is settled, running reactions and the event loop's tasks. */
+  *settlement(promise: unknown): Generator<unknown, { state: number; value: unknown }, any> {
+    const { rt } = this.runtime;
+    const settled = () => rt.promiseState(promise) as { state: number; value: unknown };
+    if (this.jobs.length > 0) yield* rt.runJobs();
+    while (settled().state === 0) {
+      if (!this.loop.isPending) throw new GoError("top-level await never ends: nothing is left that could settle its promise");
+      yield* this.loop.step();
+    }
+    return settled();
+  }
+
+  // ---- the coroutine ---------------------------------------------------------------------------------------------
+
+  get isRunning(): boolean {
+    return this.coroutine !== undefined;
+  }
+
+  /** For host generators: what to wait for before the next bare `yield`. */
+  announce(block: Block): void {
+    this.runtime.announced = block;
+  }
+
+  /** Waits for `block` from a host generator. */
+  *wait(block: Block): Generator<unknown, any, any> {
+    this.runtime.announced = block;
+    return yield;
+  }
+
+  /** Starts a coroutine on this VU; `onEnd` gets its exception, if there was one. */
+  start(coroutine: Generator<unknown, unknown, any>, onEnd: (error: unknown, failed: boolean) => void): void {
+    if (this.coroutine !== undefined) throw new Error("internal error: the VU is running already");
+    this.coroutine = coroutine;
+    this.onEnd = onEnd;
+    this.resume(undefined);
+  }
+
+  /** Settles the Block that this VU waits for; ignored if it does not wait for it (any more). */
+  unblock(block: Block, value: unknown): void {
+    this.settle(block, { error: false, value });
+  }
+
+  /** ... with an exception. */
+  fail(block: Block, error: unknown): void {
+    this.settle(block, { error: true, value: error });
+  }
+
+  private settle(block: Block, settled: Settled): void {
+    if (this.blockedOn !== block) return;
+    if (this.starting) {
+      this.settled = settled;
+      return;
+    }
+    this.blockedOn = undefined;
+    this.resume(settled);
+  }
+
+  private resume(settled: Settled | undefined): void {
+    const { runtime } = this;
+    const before = runtime.enter(this);
+    try {
+      for (;;) {
+        const coroutine = this.coroutine!;
+        let step: IteratorResult<unknown, unknown>;
+        try {
+          step = settled?.error ? coroutine.throw(runtime.rt.translate(settled.value)) : coroutine.next(settled?.value);
+        } catch (error) {
+          this.finish(error, true);
+          return;
+        }
+        if (this.coroutine !== coroutine) return; // abandoned from within
+        if (step.done) {
+          this.finish(undefined, false);
+          return;
+        }
+        const block = runtime.announced;
+        runtime.announced = undefined;
+        if (block === undefined) throw new Error("internal error: a coroutine gave way without a reason");
+        this.blockedOn = block;
+        this.settled = undefined;
+        this.starting = true;
+        block.start(this);
+        this.starting = false;
+        if (this.blockedOn !== block) return; // abandoned from within
+        settled = this.settled;
+        if (settled === undefined) return;
+        this.blockedOn = undefined;
+      }
+    } finally {
+      this.starting = false;
+      runtime.leave(before);
+    }
+  }
+
+  private finish(error: unknown, failed: boolean): void {
+    this.runtime.rt.k.x = false;
+    this.coroutine = undefined;
+    const onEnd = this.onEnd;
+    this.onEnd = undefined;
+    onEnd?.(error, failed);
+  }
+
+  /**
+   * Gives up the coroutine where it stands: no `catch` and no `finally` of the script runs.
+   *
+   * @returns Whether there was one.
+   */
+  abandon(): boolean {
+    if (this.coroutine === undefined) return false;
+    const block = this.blockedOn;
+    this.blockedOn = undefined;
+    this.coroutine = undefined;
+    this.onEnd = undefined;
+    this.jobs.length = 0;
+    block?.cancel?.(this);
+    return true;
+  }
+}
