@@ -17,6 +17,8 @@ interface Stage {
   command: readonly string[];
   /** Reads the tally from what the command printed; without it the stage is one case. */
   tally?: (output: string) => Tally | undefined;
+  /** A stage whose result this one tests: if that failed, this one fails without running on an old result. */
+  needs?: string;
 }
 
 const root = join(import.meta.dirname, "..");
@@ -60,7 +62,7 @@ const stages: readonly Stage[] = [
   { name: "lint", command: [bin("biome"), "check", "."] },
   { name: "unit", command: [bin("bun"), "test"], tally: unitTally },
   { name: "build", command: [bin("bun"), "build.ts"] },
-  { name: "conformance", command: conformance(join(root, "dist", "sixfold")), tally: kitTally },
+  { name: "conformance", command: conformance(join(root, "dist", "sixfold")), tally: kitTally, needs: "build" },
   { name: "conformance-deno", command: conformance(deno), tally: kitTally },
 ];
 
@@ -102,9 +104,17 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 const total: Tally = { passed: 0, failed: 0 };
+const failedStages = new Set<string>();
 for (const stage of stages) {
   if (names.length > 0 && !names.includes(stage.name)) continue;
+  if (stage.needs !== undefined && failedStages.has(stage.needs)) {
+    console.log(`${stage.name.padEnd(18)} 0 passed, 1 failed  not run, because ${stage.needs} failed`);
+    failedStages.add(stage.name);
+    total.failed += 1;
+    continue;
+  }
   const { passed, failed } = await judge(stage);
+  if (failed > 0) failedStages.add(stage.name);
   total.passed += passed;
   total.failed += failed;
 }
