@@ -44,6 +44,8 @@ export interface Transmission {
 }
 
 export interface ConnectionInfo {
+  /** Our end as `ip:port`, for error texts. */
+  readonly local: string;
   readonly remoteIp: string;
   readonly remotePort: number;
   readonly tls: TlsInfo | undefined;

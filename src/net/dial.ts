@@ -10,6 +10,7 @@ import type { Resolver } from "./dns.ts";
 import {
   dialFailure,
   dialTimeoutFailure,
+  type Ends,
   ErrorCode,
   type Failure,
   genericFailure,
@@ -58,6 +59,7 @@ export class Dialing extends Deadline {
   #isOver = false;
   #remoteIp = "";
   #remotePort = 0;
+  #local = "";
 
   /** @param onDone Called once, perhaps before the constructor returns; never after `cancel()`. */
   constructor(target: Target, stamps: Stamps, context: DialContext, onDone: (result: DialResult) => void) {
@@ -120,6 +122,8 @@ export class Dialing extends Deadline {
       this.#stamps.connectDone = performance.now();
       clearDeadline(this);
       socket.off("error", onError);
+      // A socket that has been closed no longer tells its address.
+      this.#local = joinHostPort(socket.localAddress ?? "", socket.localPort ?? 0);
       if (!this.#isOver) this.#afterConnect(socket);
     });
   }
@@ -164,7 +168,7 @@ export class Dialing extends Deadline {
     const { tls } = this.#context;
     const secured = connectTls({ ...tls.connectOptions(hostname, protocols), socket });
     this.#socket = secured;
-    const fail = (error: unknown) => this.#fail(tlsFailure(error, endsOf(socket)));
+    const fail = (error: unknown) => this.#fail(tlsFailure(error, this.#ends()));
     const onClose = () => this.#fail(genericFailure("EOF"));
     // An error of the TCP socket is reported by the TLS socket, too; without a listener here it would be thrown.
     socket.on("error", fail);
@@ -184,7 +188,7 @@ export class Dialing extends Deadline {
     const parser = new ResponseParser();
     // The answer to CONNECT has no body when it agrees; read it as that of a HEAD.
     parser.start({ isHead: true, keepBody: false, memory: undefined });
-    const fail = (error: unknown) => this.#fail(ioFailure("read", error, endsOf(socket)));
+    const fail = (error: unknown) => this.#fail(ioFailure("read", error, this.#ends()));
     const onEnd = () => {
       parser.end();
       this.#fail(parser.failure ?? genericFailure("unexpected EOF"));
@@ -214,6 +218,10 @@ export class Dialing extends Deadline {
     );
   }
 
+  #ends(): Ends {
+    return { local: this.#local, remote: joinHostPort(this.#remoteIp, this.#remotePort) };
+  }
+
   #useHttp1(socket: Socket, secured: TLSSocket | undefined): void {
     this.#succeed(new Http1Connection(socket, this.#connectionParts(this.#target.isHttps ? secured : undefined)));
   }
@@ -221,6 +229,7 @@ export class Dialing extends Deadline {
   #connectionParts(secured: TLSSocket | undefined): { info: ConnectionInfo; key: string; owner: ConnectionOwner } {
     return {
       info: {
+        local: this.#local,
         remoteIp: this.#remoteIp,
         remotePort: this.#remotePort,
         tls: secured && tlsInfo(secured),
@@ -229,13 +238,6 @@ export class Dialing extends Deadline {
       owner: this.#context.owner,
     };
   }
-}
-
-function endsOf(socket: Socket): { local: string; remote: string } {
-  return {
-    local: joinHostPort(socket.localAddress ?? "", socket.localPort ?? 0),
-    remote: joinHostPort(socket.remoteAddress ?? "", socket.remotePort ?? 0),
-  };
 }
 
 /** A proxy that cannot be reached: Go puts the operation before the reason, and k6 then knows no finer code. */

@@ -134,7 +134,7 @@ export class ResponseParser {
 
   /** Nothing of the answer has arrived, not even a byte of an informational one. */
   get isUntouched(): boolean {
-    return this.#state === State.Head && this.#text === "" && this.#informational === 0;
+    return this.head === undefined && this.#text === "" && this.#informational === 0;
   }
 
   /** The body as it was transferred; empty if it was not to be kept. */

@@ -179,7 +179,7 @@ export class Http1Connection implements HttpConnection {
 
   #describe(error: unknown, isBare: boolean): Failure {
     const ends: Ends = {
-      local: joinHostPort(this.#socket.localAddress ?? "", this.#socket.localPort ?? 0),
+      local: this.info.local,
       remote: joinHostPort(this.info.remoteIp, this.info.remotePort),
     };
     const failure = this.info.tls ? tlsFailure(error, ends) : ioFailure(ioDirection(error), error, ends);

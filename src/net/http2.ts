@@ -243,7 +243,7 @@ export class Http2Connection implements HttpConnection {
     const cause = (error ?? this.#error) as { code?: string; message?: string } | undefined;
     if (cause?.code !== undefined && /^E[A-Z]+$/.test(cause.code)) {
       return ioFailure(ioDirection(cause), cause, {
-        local: joinHostPort(this.#transport.localAddress ?? "", this.#transport.localPort ?? 0),
+        local: this.info.local,
         remote: joinHostPort(this.info.remoteIp, this.info.remotePort),
       });
     }
