@@ -136,6 +136,7 @@ const leanHandlers = {
 
 class LeanStream extends BaseStream {
   readonly #connect: LeanConnect;
+  localAddress = "";
   #socket: LeanSocket | undefined;
   #ip = "";
   #port = 0;
@@ -152,10 +153,6 @@ class LeanStream extends BaseStream {
     return this.#pendingBytes;
   }
 
-  get localAddress(): string {
-    return this.#socket ? joinHostPort(this.#socket.localAddress, this.#socket.localPort) : "";
-  }
-
   connect(ip: string, port: number): void {
     if (this.#ending) return;
     this.#ip = ip;
@@ -168,6 +165,7 @@ class LeanStream extends BaseStream {
   opened(socket: LeanSocket): void {
     this.#socket = socket;
     this.remoteAddress = joinHostPort(this.#ip, this.#port);
+    this.localAddress = joinHostPort(socket.localAddress, socket.localPort); // Gone once the socket is closed.
     if (this.#ending) socket.terminate();
     else this.events?.onConnect();
   }
