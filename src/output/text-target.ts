@@ -4,8 +4,9 @@
  * Writing is synchronous. A disk that is too slow thereby slows the conductor instead of filling its memory, and a disk
  * that is full is an exception right where the samples are.
  */
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { gzipSync } from "node:zlib";
+import { writeAll } from "../base/write-all.ts";
 
 export interface TextTarget {
   write(text: string): void;
@@ -34,7 +35,7 @@ class FileTarget implements TextTarget {
   }
 
   write(text: string): void {
-    writeAll(this.file, Buffer.from(text));
+    writeAll(this.file, text);
   }
 
   close(): void {
@@ -72,9 +73,4 @@ class GzipTarget implements TextTarget {
     this.size = 0;
     writeAll(this.file, gzipSync(text));
   }
-}
-
-/** The system may take less than it is given. */
-function writeAll(file: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
 }
