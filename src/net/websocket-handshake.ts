@@ -7,7 +7,7 @@
  *
  * RFC 6455, section 4; texts are those of gorilla/websocket and Go's `net/http`, as k6 v2.2.0 was seen to print them.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { quote } from "./error-codes.ts";
 import type { Handshake, WebSocketRequest } from "./websocket.ts";
 
@@ -37,8 +37,16 @@ export interface Target {
   path: string;
 }
 
+/** The last URL that was parsed: the sockets of a test mostly go to one, thousands within a second. */
+let lastTarget: { url: string; target: Target } | undefined;
+
 /** @param url Absolute ws: or wss: URL. @throws {Error} With k6's text, if the URL names a user. */
 export function parseTarget(url: string): Target {
+  if (lastTarget?.url !== url) lastTarget = { url, target: parse(url) };
+  return lastTarget.target;
+}
+
+function parse(url: string): Target {
   const match = /^(wss?):\/\/([^/?#]*)([^?#]*)(\?[^#]*)?/i.exec(url);
   if (!match || match[2]!.includes("@")) throw new Error("malformed ws or wss URL");
   const secure = match[1]!.toLowerCase() === "wss";
@@ -85,6 +93,9 @@ function isToken(text: string): boolean {
   return /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(text);
 }
 
+const RESERVED = /^(?:upgrade|connection|sec-websocket-(?:key|version|extensions))$/i;
+const RESERVED_WITH_PROTOCOLS = /^(?:upgrade|connection|sec-websocket-(?:key|version|extensions|protocol))$/i;
+
 /** What k6's client says to a request before it dials, if anything. */
 export function refuseRequest(request: WebSocketRequest): string | undefined {
   try {
@@ -93,16 +104,9 @@ export function refuseRequest(request: WebSocketRequest): string | undefined {
   } catch (error) {
     return (error as Error).message;
   }
+  const reserved = request.protocols.length > 0 ? RESERVED_WITH_PROTOCOLS : RESERVED;
   for (const [name] of request.headers) {
-    const canonical = canonicalName(name);
-    const reserved =
-      canonical === "Upgrade" ||
-      canonical === "Connection" ||
-      canonical === "Sec-Websocket-Key" ||
-      canonical === "Sec-Websocket-Version" ||
-      canonical === "Sec-Websocket-Extensions" ||
-      (canonical === "Sec-Websocket-Protocol" && request.protocols.length > 0);
-    if (reserved) return `websocket: duplicate header not allowed: ${canonical}`;
+    if (reserved.test(name)) return `websocket: duplicate header not allowed: ${canonicalName(name)}`;
   }
   return undefined;
 }
@@ -137,17 +141,37 @@ export function wireHeaders(request: WebSocketRequest, target: Target, key: stri
   return [...head, ...rest];
 }
 
+/** The line that is another in each request; no other line can read like it. */
+const KEY_LINE = "Sec-WebSocket-Key: \r\n";
+
+/** The last request, cut where its key goes, for the same reason as the last URL. */
+let lastRequest: { request: WebSocketRequest; head: string; tail: string } | undefined;
+
 /** The request as bytes: names and values in UTF-8, as Go writes its strings. */
 export function handshakeRequest(request: WebSocketRequest, target: Target, key: string): Buffer {
-  const lines = wireHeaders(request, target, key).map(([name, value]) => `${name}: ${value}\r\n`);
-  return Buffer.from(`GET ${target.path} HTTP/1.1\r\n${lines.join("")}\r\n`);
+  if (!lastRequest || !sameOnWire(lastRequest.request, request)) {
+    const lines = wireHeaders(request, target, "").map(([name, value]) => `${name}: ${value}\r\n`);
+    const whole = `GET ${target.path} HTTP/1.1\r\n${lines.join("")}\r\n`;
+    const at = whole.indexOf(KEY_LINE) + KEY_LINE.length - 2;
+    lastRequest = { request, head: whole.slice(0, at), tail: whole.slice(at) };
+  }
+  return Buffer.from(lastRequest.head + key + lastRequest.tail);
+}
+
+function sameOnWire(a: WebSocketRequest, b: WebSocketRequest): boolean {
+  return (
+    a.url === b.url &&
+    a.compression === b.compression &&
+    a.protocols.length === b.protocols.length &&
+    a.protocols.every((protocol, i) => protocol === b.protocols[i]) &&
+    a.headers.length === b.headers.length &&
+    a.headers.every(([name, value], i) => name === b.headers[i]![0] && value === b.headers[i]![1])
+  );
 }
 
 /** RFC 6455, section 4.2.2, item 5.4. */
 export function acceptFor(key: string): string {
-  return createHash("sha1")
-    .update(key + GUID)
-    .digest("base64");
+  return hash("sha1", key + GUID, "base64");
 }
 
 /** What came of the upgrade. */
@@ -180,7 +204,10 @@ export class HandshakeReader {
 
   /** @returns The result, or `undefined` while more is to come. */
   feed(chunk: Uint8Array): HandshakeResult | undefined {
-    this.#bytes = this.#bytes.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.#bytes, chunk]);
+    this.#bytes =
+      this.#bytes.length === 0
+        ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+        : Buffer.concat([this.#bytes, chunk]);
     return this.#read(false);
   }
 
@@ -225,7 +252,7 @@ export class HandshakeReader {
       statusText,
       headers,
       body: "",
-      extensions: all(headers, "sec-websocket-extensions").join(", "),
+      extensions: joined(headers, "sec-websocket-extensions"),
       protocol: first(headers, "sec-websocket-protocol") ?? "",
     };
     if (good) {
@@ -268,14 +295,15 @@ function parseStatusLine(line: string): { status: number; statusText: string } |
 }
 
 function parseHead(text: string): Head | string {
-  const lines = text.split(/\r?\n/);
-  const line = parseStatusLine(lines[0]!);
+  let at = text.indexOf("\n") + 1;
+  const line = parseStatusLine(cutCarriageReturn(text, 0, at - 1));
   if (typeof line === "string") return line;
   const headers: Header[] = [];
-  for (const raw of lines.slice(1)) {
+  for (let end = text.indexOf("\n", at); end >= 0; at = end + 1, end = text.indexOf("\n", at)) {
+    const raw = cutCarriageReturn(text, at, end);
     if (raw === "") continue;
     const last = headers.at(-1);
-    if (/^[ \t]/.test(raw) && last) {
+    if (last && (raw.startsWith(" ") || raw.startsWith("\t"))) {
       headers[headers.length - 1] = [last[0], `${last[1]} ${raw.trim()}`]; // RFC 9112, section 5.2: obsolete folding.
       continue;
     }
@@ -286,25 +314,39 @@ function parseHead(text: string): Head | string {
   return { ...line, headers };
 }
 
-/** The head was read as Latin-1 so that no byte is lost; values are UTF-8, as k6 hands them to scripts. */
-function decodeUtf8(latin1: string): string {
+/** A line of `text` without its end; lines may end in LF alone. */
+function cutCarriageReturn(text: string, from: number, to: number): string {
+  return text.slice(from, text.charCodeAt(to - 1) === 0x0d ? to - 1 : to);
+}
+
+/** A head is read as Latin-1 so that no byte is lost; values are UTF-8, as k6 hands them to scripts. */
+export function decodeUtf8(latin1: string): string {
   return isAscii(latin1) ? latin1 : Buffer.from(latin1, "latin1").toString("utf8");
 }
 
-function all(headers: readonly Header[], name: string): string[] {
-  return headers.filter(([n]) => n.toLowerCase() === name).map(([, value]) => value);
+function isNamed(header: Header, name: string): boolean {
+  return header[0].length === name.length && header[0].toLowerCase() === name;
 }
 
 function first(headers: readonly Header[], name: string): string | undefined {
-  return headers.find(([n]) => n.toLowerCase() === name)?.[1];
+  for (const header of headers) if (isNamed(header, name)) return header[1];
+  return undefined;
+}
+
+function joined(headers: readonly Header[], name: string): string {
+  let text = "";
+  for (const header of headers) if (isNamed(header, name)) text += text === "" ? header[1] : `, ${header[1]}`;
+  return text;
 }
 
 function hasToken(headers: readonly Header[], name: string, token: string): boolean {
-  return all(headers, name).some((value) => value.split(",").some((part) => part.trim().toLowerCase() === token));
+  const value = joined(headers, name).toLowerCase();
+  return value === token || value.split(",").some((part) => part.trim() === token);
 }
 
 /** k6's client takes permessage-deflate whenever the server says so, but only without context takeover on both sides. */
 function agreedDeflate(extensions: string): "yes" | "no" | "bad" {
+  if (extensions === "") return "no";
   for (const extension of extensions.split(",")) {
     const [name, ...parameters] = extension.split(";").map((part) => part.trim().split("=")[0]!);
     if (name !== "permessage-deflate") continue;

@@ -247,6 +247,7 @@ const PROXY_HEAD_BYTES_MAX = 1 << 16;
 
 class NodeStream extends BaseStream {
   readonly #target: StreamTarget;
+  localAddress = "";
   #socket: Socket | TLSSocket | undefined;
   #ip = "";
   #port = 0;
@@ -262,10 +263,6 @@ class NodeStream extends BaseStream {
     return this.#socket?.writableLength ?? 0;
   }
 
-  get localAddress(): string {
-    return this.#connected ? joinHostPort(this.#socket?.localAddress ?? "", this.#socket?.localPort ?? 0) : "";
-  }
-
   connect(ip: string, port: number): void {
     if (this.#ending) return;
     this.#ip = ip;
@@ -279,6 +276,7 @@ class NodeStream extends BaseStream {
       socket.off("error", onError);
       this.#connected = true;
       this.remoteAddress = joinHostPort(ip, port);
+      this.localAddress = joinHostPort(socket.localAddress ?? "", socket.localPort ?? 0); // Gone once it is closed.
       if (this.#target.proxy) this.#tunnel(socket, this.#target.proxy);
       else this.#secure(socket);
     });

@@ -20,6 +20,8 @@ import {
 import { CloseCode, closeErrorText } from "./websocket-close.ts";
 import { closePayload, frameSize } from "./websocket-frame.ts";
 import {
+  canonicalName,
+  decodeUtf8,
   handshakeRequest,
   parseTarget,
   REFUSED_BODY_BYTES_MAX,
@@ -44,13 +46,12 @@ export function whatwgLacks(request: WebSocketRequest): string | undefined {
   if (request.exact) return "exact behaviour with close codes, invalid text and broken handshakes";
   if (request.compression) return "its own choice of what to offer for compression";
   if (request.proxy) return "the proxy's reason for a refusal";
-  if (request.protocols.length > 0) return "a server that chooses none of the subprotocols";
+  const namesProtocol = request.headers.some(([name]) => canonicalName(name) === "Sec-Websocket-Protocol");
+  if (namesProtocol || request.protocols.length > 0) return "a server that chooses none of the subprotocols";
   if (request.tls.minVersion || request.tls.maxVersion || request.tls.ciphers) return "TLS versions and cipher suites";
   const target = parseTarget(request.url);
   const url = new URL(request.url);
   if (target.path !== url.pathname + url.search) return "a path or query as it was typed";
-  if (target.secure && request.connectTo && isIP(target.host) === 0)
-    return "a certificate for another name than the one dialled";
   return undefined;
 }
 
@@ -172,7 +173,7 @@ class WhatwgConnection implements WebSocketConnection {
   #answered(answer: NativeHandshake): void {
     const headers: [string, string][] = [];
     for (let i = 0; i + 1 < answer.rawHeaders.length; i += 2)
-      headers.push([answer.rawHeaders[i]!, answer.rawHeaders[i + 1]!]);
+      headers.push([answer.rawHeaders[i]!, decodeUtf8(answer.rawHeaders[i + 1]!)]);
     const all = (wanted: string) => headers.filter(([name]) => name.toLowerCase() === wanted).map(([, value]) => value);
     const body = Buffer.from(answer.body);
     this.bytesSent += this.#requestBytes;
@@ -199,8 +200,9 @@ class WhatwgConnection implements WebSocketConnection {
     const base = { atMs, code: CloseCode.Abnormal as number, reason: "", closeFrameReceived: false };
     const error = this.#error;
     if (this.#terminated) {
-      this.#finish(base);
-    } else if (!this.#open) {
+      return; // Reported by `terminate`.
+    }
+    if (!this.#open) {
       this.#finish({ ...base, error: this.#refusal(error), handshake: this.#handshake });
     } else if (event.wasClean && event.code !== CloseCode.Abnormal) {
       this.bytesReceived += frameSize(closePayload(event.code, event.reason).length, false);
@@ -284,7 +286,7 @@ class WhatwgConnection implements WebSocketConnection {
   terminate(): void {
     const socket = this.#socket;
     if (!this.#events || !socket) return;
-    this.#terminated = this.#open;
+    this.#terminated = true;
     const error = this.#open ? undefined : "operation was canceled";
     setImmediate(() => this.#finish({ atMs: performance.now(), code: CloseCode.Abnormal, reason: "", error }));
     terminateWhenSent(socket, performance.now() + LINGER_MS);
@@ -305,7 +307,7 @@ function isSendable(code: number): boolean {
 function openNative(request: WebSocketRequest, target: Target): NativeWebSocket {
   const { tls } = request;
   // The runtime writes the protocol's own headers; a header value is a string of bytes to it.
-  const headers = wireHeaders({ ...request, protocols: [] }, target, "")
+  const headers = wireHeaders(request, target, "")
     .filter(([name]) => !/^(Upgrade|Connection|Sec-WebSocket-(Key|Version|Extensions))$/i.test(name))
     .map(([name, value]) => [name, Buffer.from(value).toString("latin1")]);
   const url = new URL(request.url);
@@ -325,6 +327,7 @@ function openNative(request: WebSocketRequest, target: Target): NativeWebSocket 
             key: tls.key,
             passphrase: tls.passphrase,
             ca: tls.ca,
+            ...(isIP(target.host) === 0 ? { serverName: target.host } : {}),
           },
         }
       : {}),

@@ -1,20 +1,19 @@
 /**
  * WebSocket connections on the protocol code of the `ws` package: on every runtime, and exact to the byte.
  *
- * From `ws` come the two hard parts, its frame parser (`Receiver`) and `permessage-deflate`. The handshake and the frames that are
- * sent are ours, because k6's client can be told from others by them: a request line with the URL's query as it was
+ * From `ws` comes the frame parser (`Receiver`), with all that a peer can do to it. The handshake, the frames that are sent and
+ * the inflating are ours, because k6's client can be told from others by them: a request line with the URL's query as it was
  * typed, any close code, an answer to a close frame without its reason, `duplicate header not allowed`. The parser is told not to
- * check text for UTF-8: k6 does not.
+ * check text for UTF-8: k6 does not. Frames that are whole and plain do not need it; most connections never make one.
  *
- * `ws` is imported by path. Its package exports hide these files, and on Bun the bare name is a module of Bun's own, over
+ * `ws` is imported by path. Its package exports hide the file, and on Bun the bare name is a module of Bun's own, over
  * Bun's WebSocket; the path gets the real package on Bun, in a compiled binary, on Deno and on Node.
  *
  * RFC 6455 and RFC 7692; behaviour of gorilla/websocket 1.5.3 as k6 v2.2.0 uses it.
  */
 import { isUtf8 } from "node:buffer";
 import { randomBytes } from "node:crypto";
-import { constants, deflateRawSync } from "node:zlib";
-import PerMessageDeflate from "../../node_modules/ws/lib/permessage-deflate.js";
+import { constants, deflateRawSync, inflateRawSync } from "node:zlib";
 import Receiver from "../../node_modules/ws/lib/receiver.js";
 import type {
   Handshake,
@@ -44,8 +43,11 @@ const DEFLATE_LEVEL = 1;
 const LENGTH_16_BIT = 126;
 const LENGTH_MASKED = 128;
 
-/** RFC 7692, section 7.2.1: the end of a flush, which is not sent. */
-const FLUSH_TAIL_BYTES = 4;
+/** RFC 7692, sections 7.2.1 and 7.2.2: the end of a flush, which is not sent. */
+const FLUSH_TAIL = Buffer.from([0x00, 0x00, 0xff, 0xff]);
+
+/** A message that inflates to more is an attack, or a mistake that would take the machine with it. */
+const INFLATED_BYTES_MAX = 2 ** 30;
 
 class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
   readonly #stream: Stream;
@@ -189,8 +191,8 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
   }
 
   #feed(receiver: FrameReceiver, chunk: Uint8Array): void {
-    // `false` means that the inflater is behind: the peer has to wait, or its messages would fill the memory.
-    if (!receiver.write(chunk)) {
+    // With bytes left over the inflater is behind: the peer has to wait, or its messages would fill the memory.
+    if (!receiver.write(chunk) && receiver.writableLength > 0) {
       this.#stream.pause();
       receiver.once("drain", () => this.#stream.resume());
     }
@@ -253,7 +255,7 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
       return;
     }
     const packed = deflateRawSync(data, { level: DEFLATE_LEVEL, finishFlush: constants.Z_SYNC_FLUSH });
-    this.#write(encodeFrame(opcode, packed.subarray(0, packed.length - FLUSH_TAIL_BYTES), true));
+    this.#write(encodeFrame(opcode, packed.subarray(0, packed.length - FLUSH_TAIL.length), true));
   }
 
   ping(payload: Uint8Array): void {
@@ -327,7 +329,7 @@ class FrameReceiver extends Receiver {
   declare readonly _fragmented: number;
 
   constructor(events: FrameEvents, deflate: boolean) {
-    super({ skipUTF8Validation: true, extensions: deflate ? agreedDeflate() : undefined });
+    super({ skipUTF8Validation: true, extensions: deflate ? { "permessage-deflate": new Inflater() } : undefined });
     this.#events = events;
   }
 
@@ -377,10 +379,31 @@ class FrameReceiver extends Receiver {
   }
 }
 
-function agreedDeflate(): Record<string, PerMessageDeflate> {
-  const deflate = new PerMessageDeflate({});
-  deflate.accept([{ server_no_context_takeover: [true], client_no_context_takeover: [true] }]);
-  return { [PerMessageDeflate.extensionName]: deflate };
+/**
+ * `permessage-deflate` without context takeover, which is all that k6 agrees to: each message stands alone.
+ *
+ * In place of the one in `ws`, which keeps a zlib stream for each connection, and on Deno brings the process down with it when
+ * a message is corrupt.
+ */
+class Inflater {
+  #parts: Uint8Array[] = [];
+
+  decompress(data: Uint8Array, fin: boolean, done: (error: Error | null, data?: Buffer) => void): void {
+    this.#parts.push(data);
+    // The parser must have returned before it is called back.
+    queueMicrotask(() => {
+      if (!fin) return done(null, Buffer.alloc(0));
+      const packed = Buffer.concat([...this.#parts, FLUSH_TAIL]);
+      this.#parts = [];
+      let inflated: Buffer;
+      try {
+        inflated = inflateRawSync(packed, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: INFLATED_BYTES_MAX });
+      } catch (error) {
+        return done(error as Error);
+      }
+      done(null, inflated);
+    });
+  }
 }
 
 /** gorilla's words for what `ws` found; `undefined` for an error that gorilla does not answer with a close frame. */

@@ -26,10 +26,7 @@ const beyond: [why: string, change: Partial<WebSocketRequest>][] = [
   ["a query that the WHATWG parser would escape", { url: "ws://127.0.0.1/?a=x y" }],
   ["a path that the WHATWG parser would shorten", { url: "ws://127.0.0.1/a/../b" }],
   ["TLS versions", { tls: { insecureSkipVerify: true, minVersion: "TLSv1.3" } }],
-  [
-    "another address for a name with a certificate",
-    { url: "wss://a.test/", connectTo: { host: "127.0.0.1", port: 1 } },
-  ],
+  ["a subprotocol in a header", { headers: [["sec-websocket-protocol", "one"]] }],
 ];
 for (const [why, change] of beyond) {
   test(`whatwgLacks names ${why}`, () => expect(whatwgLacks({ ...request, ...change })).toBeString());
