@@ -70,7 +70,13 @@ export function decodeBody(body: Buffer, contentEncoding: string): { body: Buffe
 const DECODERS: Record<Coding, (bytes: Buffer) => Buffer> = {
   gzip: (bytes) => gunzipSync(bytes),
   deflate: (bytes) => inflateSync(bytes),
-  zstd: (bytes) => (bytes.length === 0 ? bytes : zstdDecompressSync(bytes)),
+  zstd: (bytes) => {
+    if (bytes.length === 0) return bytes;
+    const decoded = zstdDecompressSync(bytes);
+    // Bun's decoder takes a frame that breaks off for a whole one.
+    if (!isWholeZstd(bytes)) throw Object.assign(new Error("unexpected end of file"), { code: "Z_BUF_ERROR" });
+    return decoded;
+  },
   br: (bytes) => brotliDecompressSync(bytes),
 };
 
@@ -88,6 +94,35 @@ function refuseStart(body: Buffer, coding: Coding): Failure | undefined {
     if (body[1]! & 0x20) return decompressionFailure("zlib: invalid dictionary", true);
   }
   return undefined;
+}
+
+const ZSTD_MAGIC = 0xfd2fb528;
+const ZSTD_SKIPPABLE = 0x184d2a50;
+
+/** Walks the frames and blocks (RFC 8878, section 3.1) without decoding them. */
+function isWholeZstd(bytes: Buffer): boolean {
+  let at = 0;
+  while (at < bytes.length) {
+    if (at + 8 > bytes.length) return false;
+    const magic = bytes.readUInt32LE(at);
+    if ((magic & 0xfffffff0) >>> 0 === ZSTD_SKIPPABLE) {
+      at += 8 + bytes.readUInt32LE(at + 4);
+      continue;
+    }
+    if (magic !== ZSTD_MAGIC) return false;
+    const descriptor = bytes[at + 4]!;
+    const isSingleSegment = (descriptor & 0x20) !== 0;
+    const contentSizeBytes = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6]!;
+    at += 5 + (isSingleSegment ? 0 : 1) + [0, 1, 2, 4][descriptor & 3]! + contentSizeBytes;
+    for (let isLast = false; !isLast; ) {
+      if (at + 3 > bytes.length) return false;
+      const block = bytes.readUIntLE(at, 3);
+      isLast = (block & 1) === 1;
+      at += 3 + (((block >> 1) & 3) === 1 ? 1 : block >> 3);
+    }
+    if (descriptor & 4) at += 4;
+  }
+  return at === bytes.length;
 }
 
 /** What can be had of a body that breaks off. */

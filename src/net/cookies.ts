@@ -9,7 +9,7 @@
  */
 import { createRequire } from "node:module";
 import { isIP } from "node:net";
-import type { CookieJar as ToughJar, Cookie as ToughCookie } from "tough-cookie";
+import type { MemoryCookieStore, Cookie as ToughCookie, CookieJar as ToughJar } from "tough-cookie";
 import { asciiHost, type GoUrl } from "./url.ts";
 
 /** What the transport asks of a jar. */
@@ -164,9 +164,11 @@ function joinCookies(cookies: readonly NamedCookie[]): string {
 interface Tough {
   CookieJar: typeof ToughJar;
   Cookie: typeof ToughCookie;
+  MemoryCookieStore: typeof MemoryCookieStore;
 }
 
 let tough: Tough | undefined;
+let Store: typeof MemoryCookieStore | undefined;
 
 /** Loaded at the first cookie: most tests have none, and the package brings the public suffix list. */
 function loadTough(): Tough {
@@ -175,6 +177,26 @@ function loadTough(): Tough {
     typeof require === "function" ? require("tough-cookie") : createRequire(import.meta.url)("tough-cookie")
   ) as Tough;
   return tough;
+}
+
+/** tough-cookie's own store, but one that looks under every ending of a host, public suffixes too, as Go does. */
+function loadStore(): typeof MemoryCookieStore {
+  Store ??= class SuffixStore extends loadTough().MemoryCookieStore {
+    override findCookies(...args: unknown[]): Promise<ToughCookie[]> {
+      const [host, callback] = [String(args[0]), args.at(-1) as (error: Error | null, cookies: ToughCookie[]) => void];
+      const found: ToughCookie[] = [];
+      for (
+        let domain = host;
+        domain !== "";
+        domain = domain.includes(".") ? domain.slice(domain.indexOf(".") + 1) : ""
+      ) {
+        for (const byName of Object.values(this.idx[domain] ?? {})) found.push(...Object.values(byName ?? {}));
+      }
+      callback(null, found);
+      return Promise.resolve(found);
+    }
+  };
+  return Store;
 }
 
 /** Answers that are remembered, at most; scripts with more URLs than this select anew. */
@@ -205,10 +227,14 @@ export class MemoryCookieJar implements CookieJar {
 
     let untilMs = Number.POSITIVE_INFINITY;
     const cookies: NamedCookie[] = [];
-    for (const cookie of jar.getCookiesSync(place, { sort: true })) {
+    for (const cookie of jar.getCookiesSync(place, { expire: false, sort: true })) {
+      const expiryMs = cookie.expires instanceof Date ? cookie.expires.getTime() : Number.POSITIVE_INFINITY;
+      if (expiryMs <= nowMs) {
+        this.#remove(cookie.domain, cookie.path, cookie.key);
+        continue;
+      }
       cookies.push({ name: cookie.key, value: cookie.value });
-      const expiry = cookie.expiryTime(new Date(nowMs));
-      if (expiry !== undefined && expiry < untilMs) untilMs = expiry;
+      if (expiryMs < untilMs) untilMs = expiryMs;
     }
     this.#remembered ??= new Map();
     if (this.#remembered.size >= REMEMBERED_MAX) this.#remembered.clear();
@@ -244,20 +270,24 @@ export class MemoryCookieJar implements CookieJar {
     this.store(url, [deletion(name)]);
   }
 
+  #remove(domain: string | null, path: string | null, name: string): void {
+    this.#jar?.store.removeCookie(domain, path, name, (error) => {
+      if (error) throw error;
+    });
+  }
+
   #put(place: string, cookie: SetCookie, owner: { domain: string; hostOnly: boolean }): void {
     const nowMs = this.#nowMs();
     const path = cookie.path.startsWith("/") ? cookie.path : defaultPath(place);
     const expiresMs = cookie.maxAgeSeconds > 0 ? nowMs + cookie.maxAgeSeconds * 1_000 : cookie.expiresMs;
     const isGone = cookie.maxAgeSeconds < 0 || (expiresMs !== undefined && expiresMs <= nowMs);
     if (isGone) {
-      this.#jar?.store.removeCookie(owner.domain, path, cookie.name, (error) => {
-        if (error) throw error;
-      });
+      this.#remove(owner.domain, path, cookie.name);
       return;
     }
     const { Cookie, CookieJar: Jar } = loadTough();
     // Go has no list of public suffixes here, and takes names such as `localhost` and cookie prefixes as any other.
-    this.#jar ??= new Jar(undefined, {
+    this.#jar ??= new Jar(new (loadStore())(), {
       rejectPublicSuffixes: false,
       allowSpecialUseDomain: true,
       looseMode: true,
@@ -273,7 +303,8 @@ export class MemoryCookieJar implements CookieJar {
       httpOnly: cookie.httpOnly,
       expires: expiresMs === undefined ? "Infinity" : new Date(expiresMs),
     });
-    this.#jar.setCookieSync(stored, place, { ignoreError: true });
+    // Go lets a plain connection set secure cookies, too.
+    this.#jar.setCookieSync(stored, place.replace(/^http:/, "https:"), { ignoreError: true });
   }
 }
 

@@ -239,7 +239,7 @@ describe("HTTP/2", () => {
     onStream: (stream: ServerHttp2Stream, headers: Record<string, unknown>) => void,
   ): Promise<string> {
     const server = createSecureServer({ ...pair, allowHTTP1: true });
-    server.on("stream", (stream, headers) => {
+    server.on("stream", (stream: ServerHttp2Stream, headers) => {
       stream.on("error", () => stream.destroy());
       onStream(stream, headers);
     });
@@ -337,7 +337,7 @@ describe("HTTP/2", () => {
         head.writeUInt32BE(streamId, 5);
         socket.write(Buffer.concat([head, payload]));
       };
-      socket.on("data", (chunk) => {
+      socket.on("data", (chunk: Buffer) => {
         buffered = Buffer.concat([buffered, chunk]);
         if (!greeted && buffered.length >= 24) {
           greeted = true;
