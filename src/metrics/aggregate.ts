@@ -27,9 +27,13 @@ export interface AggregatedScope extends Scope {
   readonly metrics: ReadonlyMap<string, AggregatedMetric>;
 }
 
+/** Above this, k6 says that tags are likely used wrongly. */
+const SERIES_SUGGESTED_MAX = 100_000;
+
 export class Aggregate {
   /** How many series (metric and tags) all threads hold. */
   seriesCount = 0;
+  private seriesLimit = SERIES_SUGGESTED_MAX;
   private readonly registry: Registry;
   private readonly byName = new Map<string, AggregatedMetric>();
   private readonly byScope = new Map<string, Scope & { metrics: Map<string, AggregatedMetric> }>();
@@ -75,6 +79,18 @@ export class Aggregate {
   observe(metric: string, submetric?: Submetric): AggregatedMetric {
     const { name, kind, contains } = this.definition(metric);
     return this.entry(this.byName, submetric?.name ?? name, { kind, contains, submetric });
+  }
+
+  /** k6's warning that the threads hold very many series; undefined unless it is due, and due again at twice as many. */
+  cardinalityWarning(): string | undefined {
+    if (this.seriesCount <= this.seriesLimit) return undefined;
+    while (this.seriesLimit < this.seriesCount) this.seriesLimit *= 2;
+    return (
+      `The test has generated metrics with ${this.seriesCount} unique time series, which is higher than the suggested ` +
+      `limit of ${SERIES_SUGGESTED_MAX} and could cause high memory usage. Consider not using high-cardinality values ` +
+      "like unique IDs as metric tags or, if you need them in the URL, use the name metric tag or URL grouping. See " +
+      "https://grafana.com/docs/k6/latest/using-k6/tags-and-groups/ for details."
+    );
   }
 
   /** A metric, or with its whole name a sub-metric; undefined if it has neither samples nor a threshold. */

@@ -242,3 +242,19 @@ test("Aggregate knows how many series the threads hold", () => {
   one.report(aggregate);
   expect(aggregate.seriesCount).toBe(3);
 });
+
+test("Aggregate warns of very many series, and again at twice as many", () => {
+  const aggregate = new Aggregate(new Registry());
+  const one = thread();
+  const grow = (from: number, to: number) => {
+    for (let index = from; index < to; index++) one.add("cc", "counter", 1, { id: String(index) });
+    one.report(aggregate);
+    return aggregate.cardinalityWarning();
+  };
+  expect(grow(0, 100_000)).toBeUndefined();
+  expect(grow(100_000, 100_001)).toStartWith(
+    "The test has generated metrics with 100001 unique time series, which is higher than the suggested limit of 100000",
+  );
+  expect(grow(100_001, 100_002)).toBeUndefined();
+  expect(grow(100_002, 200_001)).toContain("200001 unique time series");
+});
