@@ -212,16 +212,6 @@ export interface TrendState {
   buckets: Float64Array | undefined;
 }
 
-const NAMED_STATS: ReadonlySet<string> = new Set(["avg", "min", "med", "max", "count"]);
-
-/** Says in k6's words why a summary cannot show the statistic `stat` of a trend; undefined if it can. */
-export function trendStatProblem(stat: string): string | undefined {
-  if (NAMED_STATS.has(stat) || percentileOf(stat) !== undefined) return undefined;
-  return stat.startsWith("p(") && stat.endsWith(")")
-    ? `invalid percentile trend stat value '${stat}', provide a number between 0 and 100`
-    : `invalid trend stat '${stat}', unknown format`;
-}
-
 /** The number in `p(N)`, 0 to 100; undefined if `text` is no percentile. */
 function percentileOf(text: string): number | undefined {
   if (!text.startsWith("p(") || !text.endsWith(")")) return undefined;
