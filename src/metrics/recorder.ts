@@ -91,7 +91,7 @@ export class Recorder {
   /** Set only while an output wants each sample. */
   onSample: SampleListener | undefined;
   private readonly registry: Registry;
-  private readonly breakdown: boolean;
+  private breakdown: boolean;
   private readonly submetrics = new Map<string, Submetric[]>();
   private readonly owned: RecordedSink[] = [];
   private readonly byKey = new Map<string, RecordedSink>();
@@ -115,8 +115,14 @@ export class Recorder {
     if (list === undefined) this.submetrics.set(submetric.metric, (list = []));
     if (list.some((known) => known.name === submetric.name)) return;
     list.push(submetric);
-    this.version = ++versions;
-    this.plain = [];
+    this.forgetSeries();
+  }
+
+  /** Breaks down from now on; for threads that learn of the summary's mode after they have started. */
+  breakDown(): void {
+    if (this.breakdown) return;
+    this.breakdown = true;
+    this.forgetSeries();
   }
 
   /**
@@ -150,6 +156,12 @@ export class Recorder {
     this.newGroups = [];
     this.newSeriesCount = 0;
     return packed;
+  }
+
+  /** Lets every series be worked out anew. */
+  private forgetSeries(): void {
+    this.version = ++versions;
+    this.plain = [];
   }
 
   private startNext(owned: RecordedSink): void {

@@ -55,7 +55,12 @@ export class SampleBatchWriter {
   }
 }
 
-/** Reads a batch. Metrics are those of `registry`, which learns the ones that it does not know. */
+/**
+ * Reads a batch.
+ *
+ * @param registry Whose metrics the samples get; it learns those that it does not know. If it knows one of that name and
+ * another kind, the samples keep what their thread says: the aggregate reports that, and outputs get every sample.
+ */
 export function readSampleBatch(bytes: Uint8Array, registry: Registry): Sample[] {
   const reader = new Reader(bytes);
   const metrics: Metric[] = [];
@@ -64,7 +69,7 @@ export function readSampleBatch(bytes: Uint8Array, registry: Registry): Sample[]
   while (!reader.atEnd) {
     const metricAt = reader.index();
     if (metricAt === metrics.length) {
-      metrics.push(registry.define(reader.text(), reader.text() as MetricKind, reader.text() as ValueType));
+      metrics.push(find(registry, reader.text(), reader.text() as MetricKind, reader.text() as ValueType));
     }
     const tagsAt = reader.index();
     if (tagsAt === tagSets.length) tagSets.push(readPairs(reader));
@@ -78,6 +83,11 @@ export function readSampleBatch(bytes: Uint8Array, registry: Registry): Sample[]
     samples.push(sample);
   }
   return samples;
+}
+
+function find(registry: Registry, name: string, kind: MetricKind, contains: ValueType): Metric {
+  const known = registry.get(name) ?? registry.define(name, kind, contains);
+  return known.kind === kind && known.contains === contains ? known : { name, kind, contains, id: known.id };
 }
 
 /** Writes the number of `item`; whether it is a new one, so that its definition must follow. */

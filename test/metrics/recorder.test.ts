@@ -207,6 +207,17 @@ test("Aggregate breaks metrics down by scenario and group when asked to", () => 
   expect(aggregate.checks()).toMatchObject([{ scenario: "mine", group: "::a", name: "x", passes: 1 }]);
 });
 
+test("Recorder.breakDown takes effect for tag sets that were seen before", () => {
+  const aggregate = new Aggregate(new Registry());
+  const one = thread();
+  one.add("cc", "counter", 1, { scenario: "mine" });
+  one.recorder.breakDown();
+  one.add("cc", "counter", 2, { scenario: "mine" });
+  one.report(aggregate);
+  expect(aggregate.get("cc")!.sink.get("count", 0)).toBe(3);
+  expect(aggregate.scopes()[0]!.metrics.get("cc")!.sink.get("count", 0)).toBe(2);
+});
+
 test("Aggregate.observe shows a metric without samples, and refuses one that nobody defined", () => {
   const registry = new Registry();
   registry.define("cc", "counter");

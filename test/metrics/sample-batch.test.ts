@@ -45,3 +45,14 @@ test("readSampleBatch shares tags between the samples of a series", () => {
   expect(first!.metric).toBe(metric);
   expect(writer.take()).toBeUndefined();
 });
+
+test("readSampleBatch keeps samples of a metric that another thread defined as another kind", () => {
+  const writer = new SampleBatchWriter();
+  writer.add(new Registry().define("mm", "trend", "time"), new TagSetRoot().empty, 5, 0, undefined);
+  const registry = new Registry();
+  registry.define("mm", "counter");
+  expect(readSampleBatch(writer.take()!, registry)).toMatchObject([
+    { value: 5, metric: { name: "mm", kind: "trend" } },
+  ]);
+  expect(registry.get("mm")!.kind).toBe("counter");
+});
