@@ -99,10 +99,15 @@ const RESERVED_WITH_PROTOCOLS = /^(?:upgrade|connection|sec-websocket-(?:key|ver
 /** What k6's client says to a request before it dials, if anything. */
 export function refuseRequest(request: WebSocketRequest): string | undefined {
   try {
-    const { port } = parseTarget(request.url);
+    const { host, port } = parseTarget(request.url);
+    if (host === "" && !request.connectTo) return "lookup : no such host";
     if (!(port >= 0 && port <= 65535)) return `dial tcp: address ${port}: invalid port`;
   } catch (error) {
     return (error as Error).message;
+  }
+  const scheme = request.proxy === undefined ? "http" : (/^([a-z][a-z0-9+.-]*):\/\/./i.exec(request.proxy)?.[1] ?? "");
+  if (scheme.toLowerCase() !== "http" || (request.proxy !== undefined && !URL.canParse(request.proxy))) {
+    return `proxy: unknown scheme: ${scheme}`;
   }
   const reserved = request.protocols.length > 0 ? RESERVED_WITH_PROTOCOLS : RESERVED;
   for (const [name] of request.headers) {

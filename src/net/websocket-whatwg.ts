@@ -50,8 +50,8 @@ export function whatwgLacks(request: WebSocketRequest): string | undefined {
   if (namesProtocol || request.protocols.length > 0) return "a server that chooses none of the subprotocols";
   if (request.tls.minVersion || request.tls.maxVersion || request.tls.ciphers) return "TLS versions and cipher suites";
   const target = parseTarget(request.url);
-  const url = new URL(request.url);
-  if (target.path !== url.pathname + url.search) return "a path or query as it was typed";
+  const url = URL.canParse(request.url) ? new URL(request.url) : undefined;
+  if (url === undefined || target.path !== url.pathname + url.search) return "a path or query as it was typed";
   return undefined;
 }
 

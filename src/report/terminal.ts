@@ -1,4 +1,5 @@
 /** Terminals: colours, and lines that stay at the bottom while others are written above them. */
+import type { TextStream } from "../host/host.ts";
 
 /** The escape codes in use here; see ECMA-48, "Select graphic rendition". */
 const CODES = {
@@ -25,13 +26,7 @@ export function painter(enableColors: boolean): Paint {
   return enableColors ? colored : plain;
 }
 
-/** Something that text is written to. */
-export interface TextStream {
-  write(text: string): void;
-  readonly isTTY: boolean;
-  /** Columns of a terminal; undefined if they are unknown. */
-  readonly columns: number | undefined;
-}
+export type { TextStream };
 
 const CLEAR_TO_LINE_END = "\x1b[K";
 

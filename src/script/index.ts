@@ -21,6 +21,8 @@ export interface CompiledModule {
   text: string;
   prefix: string;
   requests: { specifier: string; id: string; names: string[] }[];
+  /** Modules named in `require()` with a plain text. */
+  required: { specifier: string; id: string }[];
   starExports: string[];
   exportNames: string[];
   asyncModule: boolean;
@@ -85,7 +87,7 @@ export async function compileScript(mainId: string, options: CompileOptions): Pr
   };
   await load(mainId, mainId);
   if (unknown.length > 0) throw options.unknownModules([...new Set(unknown)]);
-  return rewriteAll(sources, options);
+  return rewriteAll(sources);
 }
 
 /** Compiles a module that `require()` names at run time, with the modules that it imports. */
@@ -97,7 +99,7 @@ export function compileRequired(id: string, specifier: string, options: CompileO
     for (const request of [...added.facts.requests, ...added.required]) load(resolveSpecifier(request, next), request);
   };
   load(id, specifier);
-  return rewriteAll(sources, options);
+  return rewriteAll(sources);
 }
 
 function addSource(sources: Map<string, Source>, id: string, stripped: Stripped, mainId: string, options: CompileOptions): Source {
@@ -119,13 +121,13 @@ function addSource(sources: Map<string, Source>, id: string, stripped: Stripped,
   return added;
 }
 
-function rewriteAll(sources: Map<string, Source>, options: CompileOptions): CompiledModule[] {
+function rewriteAll(sources: Map<string, Source>): CompiledModule[] {
   const modules = [...sources.values()];
   const analysis = analyse(modules);
-  return modules.map((module) => rewriteOne(module, analysis, options));
+  return modules.map((module) => rewriteOne(module, analysis));
 }
 
-function rewriteOne(module: Source, analysis: Analysis, _options: CompileOptions): CompiledModule {
+function rewriteOne(module: Source, analysis: Analysis): CompiledModule {
   const prefix = pickPrefix(module.source);
   const { format } = module.parsed;
   const { text, ...flags } = rewriteModule({ source: module.source, module, analysis, prefix, format });
@@ -139,6 +141,7 @@ function rewriteOne(module: Source, analysis: Analysis, _options: CompileOptions
     text: text.toString(),
     prefix,
     requests: module.facts.requests.map((specifier) => ({ specifier, id: resolveSpecifier(specifier, module.id), names: names(specifier) })),
+    required: module.required.map((specifier) => ({ specifier, id: resolveSpecifier(specifier, module.id) })),
     starExports: module.facts.starExports,
     exportNames: [...module.facts.exports.keys()],
     ...flags,

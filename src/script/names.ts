@@ -37,6 +37,7 @@ export const helperNames = [
   "x", // exports: installs getters
   "dyn", // import()
   "ev", // eval of the script
+  "th", // throw of a value that carries no stack of its own: remembers where
 ] as const;
 
 export type HelperName = (typeof helperNames)[number];

@@ -4,12 +4,13 @@
 import { createLogger, type Logger, type LogRecord } from "../base/log.ts";
 import type { Recorder } from "../metrics/recorder.ts";
 import type { Registry } from "../metrics/registry.ts";
-import type { TagSetRoot } from "../metrics/tags.ts";
+import type { TagSet, TagSetRoot } from "../metrics/tags.ts";
 import type { Options } from "../options/schema.ts";
 import { type Block, Interrupted } from "./block.ts";
 import { GoError } from "./go-error.ts";
 import { type CreatedRealm, createRealm, type Realm } from "./realm.ts";
 import { type TimerHost, TimerQueue } from "./timer-queue.ts";
+import type { TestState } from "./test-state.ts";
 import type { Vu } from "./vu.ts";
 
 /** Milliseconds that one VU may hold the thread before others get a turn. */
@@ -53,8 +54,12 @@ export class VuRuntime {
   /** Set once the options are known. */
   options: Options = {};
   systemTags: ReadonlySet<string> = new Set();
-  /** Rendered for `onLog` consumers, e.g. `test.options`. */
-  consolidatedOptions: Record<string, unknown> = {};
+  /** Tags of every sample of the test (option `tags`). */
+  runTags: TagSet;
+  /** Filled in by the thread before any script runs. */
+  test!: TestState;
+  /** SIXFOLD_WS: which WebSocket transport to force; undefined leaves the choice to `net`. */
+  webSocketTransport: string | undefined;
   /** Whether the whole test was cut off; for code that never yields. */
   readonly cutOff: () => boolean;
   private sliceStartMs = 0;
@@ -67,6 +72,7 @@ export class VuRuntime {
     this.registry = init.registry;
     this.recorder = init.recorder;
     this.tagRoot = init.tags;
+    this.runTags = init.tags.empty;
     this.cutOff = init.isCutOff;
     this.writeLog = init.writeLog;
     this.log = createLogger(init.writeLog, () => init.clock.epochMs());
@@ -125,6 +131,32 @@ export class VuRuntime {
     this.announced = block;
     return PENDING;
   }
+
+  /**
+   * Calls back soon, with an empty stack: before the host's next events if little time has passed, else after them.
+   *
+   * Iterations that start back to back go through here, so that they neither nest nor starve sockets and timers.
+   */
+  soon(callback: () => void): void {
+    this.waiting.push(callback);
+    if (this.waitingScheduled) return;
+    this.waitingScheduled = true;
+    this.clock.setImmediate(this.runWaiting);
+  }
+  private waiting: (() => void)[] = [];
+  private waitingScheduled = false;
+  private readonly runWaiting = (): void => {
+    const until = this.clock.nowMs() + SLICE_MS;
+    let at = 0;
+    // callbacks may add more; they are taken along until the slice is over
+    for (; at < this.waiting.length; at++) {
+      if ((at & 15) === 15 && this.clock.nowMs() >= until) break;
+      this.waiting[at]!();
+    }
+    this.waiting = this.waiting.slice(at);
+    this.waitingScheduled = this.waiting.length > 0;
+    if (this.waitingScheduled) this.clock.setImmediate(this.runWaiting);
+  };
 
   private threadBlock(): unknown {
     const block = this.announced;

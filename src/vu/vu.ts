@@ -63,7 +63,12 @@ export class Vu {
   random: (() => number) | undefined;
   /** The parsed result of setup(), made on first use. */
   setupData: { value: unknown } | undefined;
+  /** What the init code exported. */
+  exports: any;
+  /** Called at the end of each iteration; modules that keep connections look at `noVUConnectionReuse` here. */
+  afterIteration: Set<() => void> | undefined;
   private slots: Map<object, unknown> | undefined;
+  private iterationSlots: Map<object, unknown> | undefined;
   private coroutine: Generator<unknown, unknown, any> | undefined;
   private blockedOn: Block | undefined;
   private settled: Settled | undefined;
@@ -88,6 +93,27 @@ export class Vu {
     let value = this.slots.get(key) as T | undefined;
     if (value === undefined) this.slots.set(key, (value = create()));
     return value;
+  }
+
+  /** Like `slot`, but made anew for each iteration: what k6 resets between them. */
+  iterationSlot<T>(key: object, create: () => T): T {
+    this.iterationSlots ??= new Map();
+    let value = this.iterationSlots.get(key) as T | undefined;
+    if (value === undefined) this.iterationSlots.set(key, (value = create()));
+    return value;
+  }
+
+  /** The script's `__ENV`, as soon as it asks for more than single values; see `globals.ts`. */
+  envObject: object | undefined;
+
+  /** Makes `__ENV` show `env` anew. */
+  resetEnv(): void {
+    this.envObject = undefined;
+  }
+
+  /** Forgets the last iteration's slots. */
+  beginIteration(): void {
+    this.iterationSlots = undefined;
   }
 
   /** Adds a sample with the VU's tags, or with `tags`. */

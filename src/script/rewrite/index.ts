@@ -261,6 +261,10 @@ export function rewriteModule(init: {
         if (node.argument) visit(node.argument, frame);
         rewriteReturn(c, frame, node);
         return;
+      case "ThrowStatement":
+        visit(node.argument, frame);
+        if (node.argument.type !== "NewExpression") c.wrap(node.argument.start, node.argument.end, `${c.helper("th")}(`, ")");
+        return;
       case "AssignmentExpression":
         visitTarget(node.left, frame);
         visit(node.right, frame);

@@ -56,8 +56,10 @@ export interface Realm {
   defineClass(
     name: string,
     length: number,
-    definition: { construct: (args: any[], self: any) => unknown; callable?: boolean },
+    definition: { construct?: (args: any[], self: any) => unknown; make?: (args: any[]) => object; callable?: boolean },
   ): any;
+  /** A Proxy of `target` whose traps are functions of the host; what they return must belong to the realm. */
+  proxy(target: object, traps: { readonly [trap in keyof ProxyHandler<object>]?: (...args: any[]) => unknown }): any;
   method(target: object, name: PropertyKey, f: unknown, enumerable?: boolean): void;
   accessor(target: object, name: string, get: Impl | undefined, set: Impl | undefined, enumerable?: boolean): void;
   /** Ties the host's state to an object of the realm, invisibly; returns the object. */
@@ -105,16 +107,26 @@ export function installCore(rt: Realm, host: RealmHost): void {
   defineProperty(GoError.prototype, "name", { value: "GoError", writable: true, configurable: true, enumerable: false });
   rt.GoError = GoError;
 
+  /** Errors that functions of k6 threw, not the script. */
+  const nativeErrors = new WeakSet<object>();
+  rt.isNativeError = (error: unknown): boolean => isObject(error) && nativeErrors.has(error);
+  /** Where a value without a stack was thrown last. */
+  let thrown: { value: unknown; stack: string | undefined } | undefined;
+  rt.th = (value: unknown): unknown => {
+    if (!(value instanceof Error)) thrown = { value, stack: new Error().stack };
+    return value;
+  };
+  rt.thrownAt = (value: unknown): string | undefined => (thrown !== undefined && Object.is(thrown.value, value) ? thrown.stack : undefined);
+
   /** An error of the host, made anew in this realm; anything else is passed through. */
   const translate = (error: unknown): unknown => {
     const described = host.describeError(error);
     if (described === undefined) return error;
-    const { kind, message } = described;
-    if (kind === "TypeError") return new TypeError(message);
-    if (kind === "RangeError") return new RangeError(message);
-    if (kind === "SyntaxError") return new SyntaxError(message);
-    if (kind === "Error") return new Error(message);
-    return new GoError(message, described.value);
+    const { kind, message, value } = described;
+    const Kind: any = { TypeError, RangeError, SyntaxError, Error }[kind as "Error"];
+    const anew = Kind === undefined ? new GoError(message, value) : new Kind(message);
+    nativeErrors.add(anew);
+    return anew;
   };
   rt.translate = translate;
 
@@ -425,20 +437,28 @@ export function installCore(rt: Realm, host: RealmHost): void {
     }
   }
 
-  /** A class whose instances are run by the host; `construct` returns the state to tie. */
+  /** A class whose instances are run by the host; `construct` returns the state to tie, or `make` the object itself. */
   rt.defineClass = (
     name: string,
     length: number,
     definition: {
-      construct: (args: unknown[], self: object) => unknown;
+      construct?: (args: unknown[], self: object) => unknown;
+      make?: (args: unknown[]) => object;
       /** Calling without `new` constructs too, as for constructors written in Go. */
       callable?: boolean;
     },
   ): any => {
     const made = (args: unknown[], newTarget: any): object => {
+      if (definition.make !== undefined) {
+        try {
+          return definition.make(args);
+        } catch (error) {
+          throw translate(error);
+        }
+      }
       const self = construct(Object, [], newTarget) as object;
       try {
-        const state = definition.construct(args, self);
+        const state = definition.construct!(args, self);
         if (state !== undefined) rt.tie(self, state);
       } catch (error) {
         throw translate(error);
@@ -462,6 +482,11 @@ export function installCore(rt: Realm, host: RealmHost): void {
       configurable: true,
       enumerable,
     });
+  };
+  rt.proxy = (target: object, traps: Record<string, (...args: any[]) => unknown>): object => {
+    const handler = Object.create(null);
+    for (const name of Object.keys(traps)) handler[name] = rt.fn(name, 0, (args: unknown[]) => apply(traps[name]!, undefined, args));
+    return new Proxy(target, handler);
   };
   rt.object = (): object => ({});
   rt.array = (items: Iterable<unknown>): unknown[] => [...items];

@@ -1,0 +1,136 @@
+/**
+ * The command line: which command, and the errors that end it. The only importer of cac.
+ */
+import { cac } from "cac";
+import { UserError } from "../base/errors.ts";
+import { ExitCode } from "../base/exit-codes.ts";
+import { didYouMean } from "../base/typo.ts";
+import type { Host } from "../host/host.ts";
+import { type CommandName, type FlagSpec, flagsOf } from "../options/schema.ts";
+import { parseArguments } from "./flags.ts";
+import { PROGRAM_NAME, versionLine } from "./version.ts";
+
+interface Command {
+  /** What cac shows: name and arguments. */
+  usage: string;
+  help: string;
+  flags: readonly { flag: FlagSpec; help: string }[];
+  run(host: Host, args: ReturnType<typeof parseArguments>): Promise<number>;
+}
+
+/** Flags of ours on `run`, which k6 does not have. */
+const OWN_RUN_FLAGS: readonly { flag: FlagSpec; help: string }[] = [
+  { flag: { long: "threads", kind: "int" }, help: "number of VU threads (default: by cores and load)" },
+];
+
+const ECHO_FLAGS: readonly { flag: FlagSpec; help: string }[] = [
+  { flag: { long: "host", kind: "string" }, help: "address to listen on (default 127.0.0.1)" },
+  { flag: { long: "port", short: "p", kind: "string" }, help: "port to listen on, 0 for any free one (default 8765)" },
+];
+
+const HELP_FLAG: { flag: FlagSpec; help: string } = { flag: { long: "help", short: "h", kind: "bool" }, help: "show this help" };
+
+const flagsFor = (name: CommandName) => [...flagsOf(name), HELP_FLAG];
+
+const commands: Readonly<Record<string, Command>> = {
+  run: {
+    usage: "run <script>",
+    help: "Run a test; - reads the script from standard input",
+    flags: [...flagsFor("run"), ...OWN_RUN_FLAGS],
+    run: async (host, args) => (await import("./run.ts")).runCommand(host, args),
+  },
+  inspect: {
+    usage: "inspect <script>",
+    help: "Show the options of a script as JSON",
+    flags: flagsFor("inspect"),
+    run: async (host, args) => (await import("./inspect.ts")).inspectCommand(host, args),
+  },
+  echo: {
+    usage: "echo",
+    help: "Serve WebSocket echo, chat and HTTP routes to try scripts against",
+    flags: [...flagsFor("other"), ...ECHO_FLAGS],
+    run: async (host, args) => {
+      const interrupted = new Promise<void>((resolve) => host.onSignal(() => resolve()));
+      const text = (value: unknown) => (Array.isArray(value) ? String(value.at(-1)) : undefined);
+      const { echoCommand } = await import("./echo.ts");
+      const hostName = text(args.flags.host);
+      const port = text(args.flags.port);
+      return echoCommand(
+        { ...(hostName === undefined ? {} : { host: hostName }), ...(port === undefined ? {} : { port }) },
+        { print: (line) => host.stdout.write(`${line}\n`), interrupted },
+      );
+    },
+  },
+  version: {
+    usage: "version",
+    help: "Show the version",
+    flags: flagsFor("other"),
+    run: async (host) => {
+      host.stdout.write(`${versionLine()}\n`);
+      return ExitCode.Ok;
+    },
+  },
+};
+
+/** Runs the program; ends the process. */
+export async function main(host: Host): Promise<never> {
+  let code: number;
+  try {
+    code = await dispatch(host);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    host.stderr.write(`error: ${error.message}\n${error.hint ? `hint: ${error.hint}\n` : ""}`);
+    code = error.exitCode;
+  }
+  return host.exit(code);
+}
+
+async function dispatch(host: Host): Promise<number> {
+  const name = host.args.find((arg) => !arg.startsWith("-"));
+  if (name === undefined || name === "help") {
+    if (host.args.includes("--version") || host.args.includes("-v")) return commands.version!.run(host, { flags: {}, positional: [] });
+    showHelp(host, host.args[host.args.indexOf("help") + 1]);
+    return ExitCode.Ok;
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined) {
+    const hint = didYouMean(name, Object.keys(commands));
+    throw new UserError("unknown-command", {
+      message: `unknown command "${name}" for "${PROGRAM_NAME}"`,
+      exitCode: ExitCode.Generic,
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
+  const at = host.args.indexOf(name);
+  const rest = [...host.args.slice(0, at), ...host.args.slice(at + 1)];
+  const args = parseArguments(
+    rest,
+    command.flags.map((entry) => entry.flag),
+  );
+  if (args.flags.help !== undefined) {
+    showHelp(host, name);
+    return ExitCode.Ok;
+  }
+  return command.run(host, args);
+}
+
+/** Prints cac's help of the program, or of one command. */
+function showHelp(host: Host, commandName: string | undefined): void {
+  const cli = cac(PROGRAM_NAME);
+  for (const { usage, help, flags } of Object.values(commands)) {
+    const command = cli.command(usage, help);
+    for (const { flag, help: text } of flags) {
+      const short = flag.short === undefined ? "" : `-${flag.short}, `;
+      command.option(`${short}--${flag.long}${flag.kind === "bool" ? "" : ` <${flag.kind}>`}`, text);
+    }
+  }
+  cli.help();
+  const wanted = commandName !== undefined && Object.hasOwn(commands, commandName) ? [commandName] : [];
+  const print = console.info;
+  console.info = (text: unknown) => host.stdout.write(`${String(text)}\n`);
+  try {
+    cli.parse([PROGRAM_NAME, PROGRAM_NAME, ...wanted, "--help"], { run: false });
+  } finally {
+    console.info = print;
+  }
+}

@@ -1,0 +1,24 @@
+/** `sixfold inspect`: the options of a script as JSON, as k6's tools read them. */
+import { UserError } from "../base/errors.ts";
+import { ExitCode } from "../base/exit-codes.ts";
+import type { Host } from "../host/host.ts";
+import { executionRequirements, renderOptions } from "../options/inspect.ts";
+import type { ParsedArguments } from "./flags.ts";
+import { loadTest, logUserError, openSession } from "./load-test.ts";
+
+export async function inspectCommand(host: Host, args: ParsedArguments): Promise<number> {
+  const session = openSession(host, args, "inspect");
+  try {
+    const test = await loadTest(session, { includeSystemEnvVars: false, onSamples: () => undefined });
+    test.conductor.terminate();
+    const requirements = session.flags["execution-requirements"] === true ? executionRequirements(test.consolidated) : undefined;
+    host.stdout.write(`${renderOptions(test.consolidated, requirements)}\n`);
+    return ExitCode.Ok;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    logUserError(session.log, error);
+    return error.exitCode;
+  } finally {
+    session.sink.close();
+  }
+}

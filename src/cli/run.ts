@@ -1,0 +1,275 @@
+/**
+ * `sixfold run`: a test from its options to its summary and exit code.
+ *
+ * Samples taken are never lost: whatever happens after the first iteration, outputs are closed and a summary is printed
+ * that says what is missing.
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { UserError } from "../base/errors.ts";
+import { ExitCode } from "../base/exit-codes.ts";
+import type { Host } from "../host/host.ts";
+import type { Sample } from "../metrics/sample.ts";
+import { type MetricThresholds, parseThresholds, ThresholdEvaluator, thresholdsFailedError } from "../metrics/threshold/evaluate.ts";
+import { submetricsWithoutThresholds } from "../metrics/threshold/evaluate.ts";
+import { defaultSubmetrics, type Submetric } from "../metrics/threshold/submetric.ts";
+import { describeExecution } from "../options/describe.ts";
+import { optionsToJson } from "../options/inspect.ts";
+import { effectiveOptions } from "../options/merge.ts";
+import { hasWork, maxPossibleVUs, planExecution } from "../options/requirements.ts";
+import { resolveScenarios } from "../options/scenarios.ts";
+import { Share } from "../options/segment.ts";
+import { createOutput } from "../output/index.ts";
+import { FanOut } from "../output/fan-out.ts";
+import { summaryData, type SummaryInput, summaryReport } from "../report/summary-data.ts";
+import { summaryExport } from "../report/summary-export.ts";
+import { summaryText } from "../report/summary-text.ts";
+import type { ParsedArguments } from "./flags.ts";
+import { type LoadedTest, loadTest, logUserError, openSession, type Session } from "./load-test.ts";
+import { ProgressDisplay } from "./progress-display.ts";
+
+/** From this many VUs on, a second thread pays for itself. */
+const VUS_PER_THREAD = 5_000;
+/** ... or this many iterations a second. */
+const RATE_PER_THREAD = 8_000;
+
+export async function runCommand(host: Host, args: ParsedArguments): Promise<number> {
+  const threads = readThreads(args);
+  const session = openSession(host, args, "run");
+  let fanOut: FanOut | undefined;
+  let conductorToEnd: { terminate(): void } | undefined;
+  const signals = new SignalHandler(session);
+  try {
+    const test = await loadTest(session, { includeSystemEnvVars: true, onSamples: (samples) => fanOut?.add(samples) });
+    conductorToEnd = test.conductor;
+    const prepared = prepare(session, test);
+    fanOut = await openOutputs(session, test, prepared.thresholds, prepared.submetrics);
+    return await runTest({ session, test, fanOut, signals, threads, ...prepared });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    logUserError(session.log, error);
+    return error.exitCode;
+  } finally {
+    conductorToEnd?.terminate();
+    session.sink.close();
+  }
+}
+
+function readThreads(args: ParsedArguments): number | undefined {
+  const given = args.flags.threads;
+  delete (args.flags as Record<string, unknown>).threads;
+  const text = Array.isArray(given) ? given.at(-1) : given;
+  if (text === undefined) return undefined;
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= 256) return count;
+  throw new UserError("invalid-threads", {
+    message: `invalid argument "${text}" for "--threads" flag: not a number from 1 to 256`,
+    exitCode: ExitCode.Generic,
+  });
+}
+
+/** First signal: the test ends in order. Second: at once. */
+class SignalHandler {
+  private readonly session: Session;
+  onFirst: ((error: UserError) => void) | undefined;
+  private first: UserError | undefined;
+
+  constructor(session: Session) {
+    this.session = session;
+    session.host.onSignal((name) => this.signal(name));
+  }
+
+  private signal(name: string): void {
+    if (this.onFirst === undefined || this.first !== undefined) {
+      this.session.log.log("error", "Aborting k6 in response to signal", { sig: name });
+      this.session.sink.close();
+      this.session.host.exit(ExitCode.ExternalAbort);
+    }
+    this.first = new UserError("aborted-by-signal", {
+      message: `test run was aborted because k6 received a '${name}' signal`,
+      exitCode: ExitCode.ExternalAbort,
+    });
+    this.onFirst(this.first);
+  }
+}
+
+interface Prepared {
+  thresholds: MetricThresholds[];
+  submetrics: Submetric[];
+}
+
+/** Reads the thresholds; a mistake in one ends the run before it begins. */
+function prepare({ log }: Session, { options, runtime, conductor }: LoadedTest): Prepared {
+  const definitions = options.thresholds ?? {};
+  const defaults = defaultSubmetrics(options.systemTags ?? []);
+  if (runtime.noThresholds) {
+    const submetrics = submetricsWithoutThresholds(Object.keys(definitions), conductor.registry, (message, error) => log.log("warning", message, { error }));
+    return { thresholds: [], submetrics: [...defaults, ...submetrics] };
+  }
+  const thresholds = parseThresholds(definitions, conductor.registry);
+  return { thresholds, submetrics: [...defaults, ...thresholds.flatMap((t) => (t.submetric ? [t.submetric] : []))] };
+}
+
+async function openOutputs(session: Session, test: LoadedTest, thresholds: MetricThresholds[], submetrics: Submetric[]): Promise<FanOut> {
+  const { host, log } = session;
+  const named = [];
+  for (const specification of test.run.out ?? []) {
+    named.push(
+      await createOutput(specification, {
+        environment: host.env,
+        logger: log,
+        systemTags: test.options.systemTags ?? [],
+        thresholds: Object.fromEntries(thresholds.map((t) => [t.name, t.thresholds])),
+        submetrics,
+        stdout: (text) => host.stdout.write(text),
+        nowMs: () => performance.now(),
+      }),
+    );
+  }
+  return new FanOut(named, log);
+}
+
+/** How many threads the load asks for. */
+function chooseThreads(test: LoadedTest, cores: number): number {
+  const scenarios = resolveScenarios(test.options);
+  const vus = maxPossibleVUs(planExecution(scenarios, Share.fromOptions(test.options)));
+  let rate = 0;
+  for (const s of scenarios) {
+    if (s.executor === "constant-arrival-rate") rate += (s.rate * 1000) / s.timeUnit;
+    else if (s.executor === "ramping-arrival-rate") rate += (Math.max(s.startRate, ...s.stages.map((stage) => stage.target)) * 1000) / s.timeUnit;
+  }
+  return Math.max(1, Math.min(cores, Math.max(Math.ceil(vus / VUS_PER_THREAD), Math.ceil(rate / RATE_PER_THREAD))));
+}
+
+async function runTest(run: {
+  session: Session;
+  test: LoadedTest;
+  fanOut: FanOut;
+  signals: SignalHandler;
+  threads: number | undefined;
+  thresholds: MetricThresholds[];
+  submetrics: Submetric[];
+}): Promise<number> {
+  const { session, test, fanOut, signals, thresholds, submetrics } = run;
+  const { host, log, global } = session;
+  const { conductor, options } = test;
+  const effective = effectiveOptions(options);
+  const scenarios = resolveScenarios(options);
+  const share = Share.fromOptions(options);
+  const threadCount = run.threads ?? chooseThreads(test, host.cores);
+  const summaryMode = test.runtime.summaryMode ?? "compact";
+  if (!scenarios.some((scenario) => hasWork(scenario, share))) {
+    log.log("warning", "The test has no work in this execution segment: no scenario has any VU here");
+  }
+
+  const display = new ProgressDisplay({ session, conductor, scenarios, share, description: () => describeExecution(scenarios, share) });
+  display.banner(test.scriptPath, fanOut.isEmpty ? [] : (test.run.out ?? []));
+  await fanOut.start({ exitCode: ExitCode.Generic });
+  signals.onFirst = (error) => conductor.end(error);
+
+  let failure: UserError | undefined;
+  const evaluator = thresholds.length > 0 ? new ThresholdEvaluator(thresholds, conductor.aggregate) : undefined;
+  try {
+    display.start();
+    await conductor.prepare({
+      options: effective,
+      optionsJson: optionsToJson(options),
+      threadCount,
+      submetrics: submetrics.map((submetric) => submetric.name),
+      wantsSamples: !fanOut.isEmpty,
+      breakdown: summaryMode === "full",
+    });
+    await conductor.run({ thresholds: evaluator });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    failure = error;
+  }
+  display.stop();
+  failure ??= conductor.cause;
+  const verdict = evaluator?.evaluate(conductor.elapsedMs, true);
+  if (failure === undefined && conductor.iterationsCompleted === 0) {
+    log.log("warning", "No script iterations fully finished, consider making the test duration longer");
+  }
+  const ranAtAll = conductor.elapsedMs > 0;
+  if (ranAtAll && summaryMode !== "disabled") await summarise(run, failure !== undefined && failure.exitCode === ExitCode.ScriptException);
+  const ends: UserError[] = [];
+  if (failure) ends.push(failure);
+  if (verdict && verdict.breached.length > 0 && failure?.exitCode !== ExitCode.ThresholdsFailed) ends.push(thresholdsFailedError(verdict.breached));
+  if (ends.length === 0 && conductor.hasFailed) {
+    ends.push(new UserError("marked-as-failed", { message: "test run was marked as failed", exitCode: ExitCode.MarkedAsFailed }));
+  }
+  const last = ends.at(0);
+  await fanOut.stop({ exitCode: last?.exitCode ?? ExitCode.Ok, ...(last ? { error: last } : {}) });
+  if (last) logUserError(log, last);
+  void global;
+  return last?.exitCode ?? ExitCode.Ok;
+}
+
+/** Calls handleSummary() or prints our own summary, and writes the files that were asked for. */
+async function summarise(
+  run: { session: Session; test: LoadedTest; fanOut: FanOut; thresholds: MetricThresholds[] },
+  _afterException: boolean,
+): Promise<void> {
+  const { session, test, fanOut, thresholds } = run;
+  const { host, log, global } = session;
+  const { conductor, options, runtime } = test;
+  const effective = effectiveOptions(options);
+  const input: SummaryInput = {
+    aggregate: conductor.aggregate,
+    thresholds,
+    elapsedMs: conductor.elapsedMs,
+    trendStats: effective.summaryTrendStats,
+  };
+  const noColor = global.noColor || !host.stdout.isTTY;
+  const timeUnit = effective.summaryTimeUnit ?? "";
+  const data = summaryData(input, {
+    timeUnit,
+    noColor: global.noColor,
+    isStdOutTTY: host.stdout.isTTY,
+    isStdErrTTY: host.stderr.isTTY,
+    setupData: conductor.setupData === undefined ? undefined : JSON.parse(conductor.setupData),
+  });
+  const files = new Map<string, string | Uint8Array>();
+  const own = () => {
+    const mode = runtime.summaryMode === "full" ? "full" : "compact";
+    files.set("stdout", summaryText(summaryReport(input, mode), {
+      enableColors: !noColor,
+      trendStats: effective.summaryTrendStats,
+      timeUnit,
+      missing: [...conductor.missing, ...fanOut.losses()],
+    }));
+  };
+  if (test.loaded.exports.includes("handleSummary")) {
+    const result = await conductor.handleSummary(JSON.stringify(data), effective.handleSummaryTimeout ?? 120_000);
+    if (result.kind === "error" && result.failure.source === "stacktrace") {
+      log.log("error", result.failure.message, { source: "stacktrace" });
+      own();
+    } else if (result.kind === "error") {
+      log.log("error", "failed to handle the end-of-test summary", { error: result.failure.message });
+      return;
+    } else if (result.kind === "timeout") {
+      log.log("error", "handleSummary() execution timed out");
+      own();
+    } else if (result.kind === "value") {
+      const texts: Record<string, string> = result.json === undefined ? {} : JSON.parse(result.json);
+      for (const [name, text] of Object.entries(texts)) files.set(name, text);
+      for (const [name, base64] of Object.entries(result.binary ?? {})) files.set(name, Buffer.from(base64, "base64"));
+      if (files.size === 0 && result.json === undefined) own();
+    } else own();
+  } else own();
+  if (runtime.summaryExport !== undefined) files.set(runtime.summaryExport, summaryExport(data));
+  for (const [name, content] of files) writeSummaryFile(session, name, content);
+}
+
+function writeSummaryFile({ host, log }: Session, name: string, content: string | Uint8Array): void {
+  const text = () => (typeof content === "string" ? content : Buffer.from(content).toString("utf8"));
+  if (name === "stdout") return host.stdout.write(text());
+  if (name === "stderr") return host.stderr.write(text());
+  const path = resolve(host.cwd, name);
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+  } catch (error) {
+    log.log("error", "failed to handle the end-of-test summary", { error: `could not open '${name}': ${(error as Error).message}` });
+  }
+}

@@ -1,0 +1,342 @@
+/**
+ * Runs a test on VU threads: loads the script, makes VUs, setup, scenarios, teardown, and collects what they report.
+ *
+ * It owns no figures but the `Aggregate` and decides nothing about options, outputs or the summary: the command does.
+ * Whatever ends the test early becomes one outcome, the first that happened; then running iterations are cut off, and
+ * teardown() still runs.
+ */
+import { UserError } from "../base/errors.ts";
+import { ExitCode } from "../base/exit-codes.ts";
+import type { Logger, LogRecord } from "../base/log.ts";
+import type { Host, ThreadHandle } from "../host/host.ts";
+import { Aggregate } from "../metrics/aggregate.ts";
+import { defineBuiltinMetrics } from "../metrics/builtin.ts";
+import { Recorder } from "../metrics/recorder.ts";
+import { Registry } from "../metrics/registry.ts";
+import type { Sample } from "../metrics/sample.ts";
+import { readSampleBatch } from "../metrics/sample-batch.ts";
+import { TagSetRoot } from "../metrics/tags.ts";
+import type { ThresholdEvaluator } from "../metrics/threshold/evaluate.ts";
+import { THRESHOLDS_INTERVAL_MS, thresholdsAbortError } from "../metrics/threshold/evaluate.ts";
+import { maxPlannedVUs, planExecution } from "../options/requirements.ts";
+import { resolveScenarios } from "../options/scenarios.ts";
+import type { Options } from "../options/schema.ts";
+import { Share } from "../options/segment.ts";
+import type { CompiledModule } from "../script/index.ts";
+import { fromFailure } from "./failure.ts";
+import { type CallResult, type FromThread, type RunSpec, type ScriptSpec, SharedState, type ThreadProgress, type ToThread } from "./messages.ts";
+
+const VUS_INTERVAL_MS = 1000;
+
+export interface ConductorInit {
+  host: Host;
+  log: Logger;
+  writeLog(record: LogRecord): void;
+  /** Gets every sample, if an output wants them. */
+  onSamples(samples: readonly Sample[]): void;
+}
+
+export interface LoadedScript {
+  /** The script's `options` as JSON; undefined if it exports none. */
+  options: string | undefined;
+  exports: string[];
+}
+
+interface Thread {
+  handle: ThreadHandle;
+  /** Waiting for a message of a type. */
+  waiting: Map<FromThread["type"], { resolve: (message: any) => void; reject: (error: unknown) => void }>;
+  progress: Record<string, ThreadProgress>;
+  done: boolean;
+}
+
+export class Conductor {
+  readonly registry = new Registry();
+  readonly aggregate = new Aggregate(this.registry);
+  readonly shared = new SharedState();
+  private readonly metrics = defineBuiltinMetrics(this.registry);
+  private readonly tags = new TagSetRoot();
+  private readonly recorder = new Recorder({ registry: this.registry });
+  private readonly init: ConductorInit;
+  private readonly threads: Thread[] = [];
+  private modules: CompiledModule[] | undefined;
+  private script: ScriptSpec | undefined;
+  private options: Options = {};
+  private wantsSamples = false;
+  private startedAtMs: number | undefined;
+  private endedAtMs: number | undefined;
+  private scenariosStartedAtMs: number | undefined;
+  /** Why the test ends early, or fails; the first cause. */
+  private endCause: UserError | undefined;
+  private markedAsFailed = false;
+  private aborting = false;
+  private phase: "idle" | "init" | "setup" | "running" | "teardown" | "ended" = "idle";
+  setupData: string | undefined;
+  /** Sentences about what the figures lack. */
+  readonly missing: string[] = [];
+
+  constructor(init: ConductorInit) {
+    this.init = init;
+  }
+
+  /** Milliseconds since the test began (setup included), until its end. */
+  get elapsedMs(): number {
+    if (this.startedAtMs === undefined) return 0;
+    return (this.endedAtMs ?? performance.now()) - this.startedAtMs;
+  }
+
+  /** Milliseconds since the scenarios began; undefined before. */
+  get scenariosElapsedMs(): number | undefined {
+    return this.scenariosStartedAtMs === undefined ? undefined : (this.endedAtMs ?? performance.now()) - this.scenariosStartedAtMs;
+  }
+
+  get iterationsCompleted(): number {
+    return this.shared.get(SharedState.ITERATIONS_COMPLETED);
+  }
+
+  get cause(): UserError | undefined {
+    return this.endCause;
+  }
+
+  // ---- threads -----------------------------------------------------------------------------------------------------
+
+  private spawn(): Thread {
+    const thread: Thread = { handle: this.init.host.spawnThread(), waiting: new Map(), progress: {}, done: false };
+    thread.handle.onMessage((message: FromThread) => this.receive(thread, message));
+    thread.handle.onCrash((message) => this.crashed(thread, message));
+    this.threads.push(thread);
+    return thread;
+  }
+
+  private post(thread: Thread, message: ToThread): void {
+    thread.handle.post(message);
+  }
+
+  private ask<T extends FromThread["type"]>(thread: Thread, message: ToThread, answer: T): Promise<Extract<FromThread, { type: T }>> {
+    return new Promise((resolve, reject) => {
+      thread.waiting.set(answer, { resolve, reject });
+      this.post(thread, message);
+    });
+  }
+
+  private receive(thread: Thread, message: FromThread): void {
+    switch (message.type) {
+      case "log":
+        this.init.writeLog(message.record);
+        return;
+      case "aggregate":
+        this.aggregate.merge(message.packed);
+        return;
+      case "samples":
+        this.init.onSamples(readSampleBatch(message.batch, this.registry));
+        return;
+      case "progress":
+        thread.progress = message.scenarios;
+        return;
+      case "testAbort":
+        this.end(fromFailure(message.failure));
+        return;
+      case "testFail":
+        this.markedAsFailed = true;
+        this.init.log.log("error", `test marked as failed: ${message.message}`);
+        return;
+      case "failed": {
+        const error = fromFailure(message.failure);
+        for (const waiting of thread.waiting.values()) waiting.reject(error);
+        thread.waiting.clear();
+        return;
+      }
+      case "allDone":
+        thread.done = true;
+        break;
+    }
+    const waiting = thread.waiting.get(message.type);
+    if (waiting === undefined) return;
+    thread.waiting.delete(message.type);
+    waiting.resolve(message);
+  }
+
+  private crashed(thread: Thread, message: string): void {
+    const index = this.threads.indexOf(thread);
+    const error = new UserError("thread-crashed", {
+      message: `VU thread ${index} ended unexpectedly: ${message}`,
+      exitCode: ExitCode.Panic,
+    });
+    this.missing.push(`What thread ${index} had not reported when it ended is missing: ${message}`);
+    thread.done = true;
+    for (const waiting of thread.waiting.values()) waiting.reject(error);
+    thread.waiting.clear();
+    this.end(error);
+  }
+
+  // ---- before the run ----------------------------------------------------------------------------------------------
+
+  /** Starts the first thread, which compiles the script and runs its init code once. */
+  async load(script: ScriptSpec): Promise<LoadedScript> {
+    this.script = script;
+    this.phase = "init";
+    const message = await this.ask(this.spawn(), { type: "load", script, shared: this.shared.buffer, threadIndex: 0 }, "loaded");
+    this.modules = message.modules;
+    for (const metric of message.metrics) this.registry.define(metric.name, metric.kind, metric.contains);
+    return { options: message.options, exports: message.exports };
+  }
+
+  /** Brings the options to all threads and makes the VUs that are there from the beginning. */
+  async prepare(run: Omit<RunSpec, "threadIndex">): Promise<void> {
+    this.options = run.options;
+    this.wantsSamples = run.wantsSamples;
+    const loading: Promise<unknown>[] = [];
+    for (let index = 1; index < run.threadCount; index++) {
+      const script: ScriptSpec = { ...this.script!, compiled: this.modules! };
+      loading.push(this.ask(this.spawn(), { type: "load", script, shared: this.shared.buffer, threadIndex: index }, "loaded"));
+    }
+    await Promise.all(loading);
+    const scenarios = resolveScenarios(run.options);
+    const shares = Share.fromOptions(run.options).split(run.threadCount);
+    await Promise.all(
+      this.threads.map((thread, threadIndex) => {
+        this.post(thread, { type: "configure", run: { ...run, threadIndex } });
+        const count = maxPlannedVUs(planExecution(scenarios, shares[threadIndex]!));
+        return this.ask(thread, { type: "makeVus", count }, "vusMade");
+      }),
+    );
+  }
+
+  // ---- the run -----------------------------------------------------------------------------------------------------
+
+  /** Ends the test early: iterations are cut off at once, teardown() still runs. */
+  end(cause: UserError): void {
+    this.endCause ??= cause;
+    this.abort();
+  }
+
+  private abort(): void {
+    if (this.aborting || this.phase === "teardown" || this.phase === "ended") return;
+    this.aborting = true;
+    this.shared.cutOff();
+    for (const thread of this.threads) this.post(thread, { type: "abort" });
+  }
+
+  /** Runs setup(), the scenarios and teardown(); what goes wrong is in `cause`. */
+  async run(options: { thresholds: ThresholdEvaluator | undefined }): Promise<void> {
+    this.startedAtMs = performance.now();
+    const runTags = this.tags.from(this.options.tags ?? {});
+    const vusTimer = setInterval(() => {
+      const timeMs = performance.timeOrigin + performance.now();
+      for (const [metric, cell] of [
+        [this.metrics.vus, SharedState.ACTIVE_VUS],
+        [this.metrics.vus_max, SharedState.INITIALIZED_VUS],
+      ] as const) {
+        const value = this.shared.get(cell);
+        this.recorder.add(metric, runTags, value, timeMs, undefined);
+        if (this.wantsSamples) this.init.onSamples([{ metric, timeMs, value, tags: runTags.toRecord() }]);
+      }
+      this.mergeOwn();
+    }, VUS_INTERVAL_MS);
+    const thresholdTimer = setInterval(() => {
+      const verdict = options.thresholds?.evaluate(this.elapsedMs, false);
+      if (verdict?.abort) this.end(thresholdsAbortError(verdict.breached));
+    }, THRESHOLDS_INTERVAL_MS);
+    try {
+      await this.runPhases();
+    } catch (error) {
+      this.endCause ??= asUserError(error);
+    } finally {
+      clearInterval(vusTimer);
+      clearInterval(thresholdTimer);
+      await this.flush();
+      this.mergeOwn();
+      this.endedAtMs = performance.now();
+      this.phase = "ended";
+    }
+  }
+
+  private async runPhases(): Promise<void> {
+    const { options } = this;
+    if (!options.noSetup && !this.aborting) {
+      this.phase = "setup";
+      const result = await this.call("setup", undefined, options.setupTimeout ?? 60_000);
+      if (result.kind === "value") this.setupData = result.json;
+    }
+    if (this.setupData !== undefined) for (const thread of this.threads) this.post(thread, { type: "setupData", data: this.setupData });
+    if (!this.aborting) {
+      this.phase = "running";
+      const startEpochMs = Date.now();
+      this.scenariosStartedAtMs = performance.now();
+      await Promise.all(this.threads.map((thread) => this.ask(thread, { type: "start", startEpochMs }, "allDone")));
+    }
+    if (!options.noTeardown) {
+      this.phase = "teardown";
+      this.shared.resume();
+      await this.call("teardown", this.setupData, options.teardownTimeout ?? 60_000);
+    }
+  }
+
+  private async call(name: "setup" | "teardown", data: string | undefined, timeoutMs: number): Promise<CallResult> {
+    const thread = this.threads[0]!;
+    if (!this.exports.includes(name)) return { kind: "missing" };
+    const { result } = await this.ask(thread, { type: "call", call: name, data, timeoutMs }, "called");
+    if (result.kind === "error") throw fromFailure(result.failure);
+    if (result.kind === "timeout") {
+      throw new UserError(`${name}-timeout`, {
+        message: `${name}() execution timed out after ${timeoutMs / 1000} seconds`,
+        hint: `You can increase the time limit via the ${name}Timeout option`,
+        exitCode: name === "setup" ? ExitCode.SetupTimeout : ExitCode.TeardownTimeout,
+      });
+    }
+    return result;
+  }
+  /** Names of the functions that the script exports. */
+  exports: readonly string[] = [];
+
+  /** Calls handleSummary() with the data as JSON. */
+  async handleSummary(data: string, timeoutMs: number): Promise<CallResult> {
+    if (this.threads[0] === undefined || this.threads[0].done === undefined) return { kind: "missing" };
+    this.shared.resume();
+    const { result } = await this.ask(this.threads[0], { type: "call", call: "handleSummary", data, timeoutMs }, "called");
+    return result;
+  }
+
+  get hasFailed(): boolean {
+    return this.markedAsFailed;
+  }
+
+  /** What all threads report of a scenario, added up. */
+  progress(): Record<string, ThreadProgress> {
+    const total: Record<string, ThreadProgress> = {};
+    for (const thread of this.threads) {
+      for (const [name, one] of Object.entries(thread.progress)) {
+        const sum = (total[name] ??= { fraction: 1, activeVus: 0, maxVus: 0, iterationsDone: 0, iterationsDropped: 0 });
+        sum.fraction = Math.min(sum.fraction, one.fraction);
+        sum.activeVus += one.activeVus;
+        sum.maxVus += one.maxVus;
+        sum.iterationsDone += one.iterationsDone;
+        sum.iterationsDropped += one.iterationsDropped;
+        if (one.iterationsTotal !== undefined) sum.iterationsTotal = (sum.iterationsTotal ?? 0) + one.iterationsTotal;
+      }
+    }
+    return total;
+  }
+
+  private async flush(): Promise<void> {
+    await Promise.allSettled(this.threads.map((thread) => this.ask(thread, { type: "flush" }, "flushed")));
+  }
+
+  private mergeOwn(): void {
+    const packed = this.recorder.takePacked();
+    if (packed) this.aggregate.merge(packed);
+  }
+
+  terminate(): void {
+    for (const thread of this.threads) thread.handle.terminate();
+  }
+}
+
+const asUserError = (error: unknown): UserError =>
+  error instanceof UserError
+    ? error
+    : new UserError("internal", {
+        message: `internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+        exitCode: ExitCode.Panic,
+        cause: error,
+      });

@@ -1,0 +1,33 @@
+/** Exceptions <-> plain data that crosses threads. */
+import { UserError } from "../base/errors.ts";
+import { ExitCode } from "../base/exit-codes.ts";
+import { type DescribedError, formatError } from "../vu/script-error.ts";
+import type { Failure } from "./messages.ts";
+
+/** An exception of the script's init, setup or teardown code. */
+export const scriptFailure = (error: DescribedError): Failure => ({
+  message: formatError(error),
+  exitCode: ExitCode.ScriptException,
+  source: "stacktrace",
+});
+
+export function toFailure(error: unknown): Failure {
+  if (error instanceof UserError) {
+    const failure: Failure = { message: error.message, exitCode: error.exitCode };
+    if (error.source !== undefined) failure.source = error.source;
+    if (error.fields !== undefined) failure.fields = error.fields;
+    if (error.hint !== undefined) failure.hint = error.hint;
+    return failure;
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { message: `internal error: ${stack}`, exitCode: ExitCode.Panic };
+}
+
+export const fromFailure = (failure: Failure): UserError =>
+  new UserError("script-failed", {
+    message: failure.message,
+    exitCode: failure.exitCode as ExitCode,
+    ...(failure.source === undefined ? {} : { source: failure.source }),
+    ...(failure.fields === undefined ? {} : { fields: failure.fields }),
+    ...(failure.hint === undefined ? {} : { hint: failure.hint }),
+  });

@@ -1,0 +1,173 @@
+/**
+ * The script on one thread: compiled or received, its factories and built-in modules, and new VUs of it.
+ */
+import { readFileSync, statSync } from "node:fs";
+import { isAbsolute, posix } from "node:path";
+import { UserError } from "../base/errors.ts";
+import { ExitCode } from "../base/exit-codes.ts";
+import type { BuiltinModule, ModuleExports, ModuleRegistry } from "../module-api.ts";
+import type { BuiltinFacts } from "../script/analyse.ts";
+import { makeFactory } from "../script/factory.ts";
+import { type CompiledModule, compileRequired, compileScript, type CompileOptions } from "../script/index.ts";
+import { createLoader, type Loader } from "../script/load.ts";
+import type { Positions } from "../script/positions.ts";
+import { filePath, resolveSpecifier } from "../script/resolve.ts";
+import { GoError } from "../vu/go-error.ts";
+import { instantiate, type LinkedModule } from "../vu/instantiate.ts";
+import type { VuRuntime } from "../vu/runtime.ts";
+import type { Vu } from "../vu/vu.ts";
+import type { ScriptSpec } from "./messages.ts";
+
+const OPEN_IN_VU =
+  'the "open" function is only available in the init stage (i.e. the global scope), see ' +
+  "https://grafana.com/docs/k6/latest/using-k6/test-lifecycle/ for more information";
+
+export class ScriptHost {
+  private readonly runtime: VuRuntime;
+  private readonly registry: ModuleRegistry;
+  private readonly spec: ScriptSpec;
+  private readonly positions: Positions;
+  private readonly linked = new Map<string, LinkedModule>();
+  /** Names that scripts import, by module. */
+  private readonly imported = new Map<string, Set<string>>();
+  private readonly builtins = new Map<string, ModuleExports>();
+  private readonly compileOptions: CompileOptions;
+
+  constructor(init: { runtime: VuRuntime; registry: ModuleRegistry; spec: ScriptSpec; positions: Positions }) {
+    this.runtime = init.runtime;
+    this.registry = init.registry;
+    this.spec = init.spec;
+    this.positions = init.positions;
+    this.compileOptions = {
+      loader: this.withJslib(createLoader(new Map(init.spec.preset))),
+      builtin: (id) => this.facts(id),
+      unknownModules: (names) =>
+        new UserError("unknown-module", {
+          message:
+            `unknown modules [${names.map((name) => JSON.stringify(name)).join(", ")}] were tried to be loaded, but couldn't - ` +
+            "this likely means automatic extension resolution is required or a custom k6 binary with the required extensions",
+          exitCode: ExitCode.ScriptException,
+        }),
+    };
+  }
+
+  /** Compiles the script, or takes over what another thread compiled. */
+  async load(): Promise<CompiledModule[]> {
+    const modules = this.spec.compiled ?? (await compileScript(this.spec.mainId, this.compileOptions));
+    for (const id of new Set(modules.flatMap((m) => [...m.requests, ...m.required].map((r) => r.id)))) {
+      const entry = this.registry.builtins[id];
+      if (entry !== undefined) await this.loadBuiltin(id, entry);
+    }
+    for (const module of modules) this.link(module);
+    return modules;
+  }
+
+  private async loadBuiltin(id: string, entry: BuiltinModule): Promise<void> {
+    if (!this.builtins.has(id)) this.builtins.set(id, (await entry.load()).default(this.runtime));
+  }
+
+  private link(module: CompiledModule): void {
+    const { rt, realm } = this.runtime;
+    this.positions.add(module.id, {
+      prefix: module.prefix,
+      rewriteMap: () => module.rewriteMap,
+      ...(module.stripMap === undefined ? {} : { stripMap: module.stripMap }),
+    });
+    for (const request of module.requests) {
+      let names = this.imported.get(request.id);
+      if (names === undefined) this.imported.set(request.id, (names = new Set()));
+      for (const name of request.names) if (name !== "*") names.add(name);
+    }
+    this.linked.set(module.id, { ...module, factory: makeFactory(module, realm.context, rt) });
+  }
+
+  private withJslib(loader: Loader): Loader {
+    return {
+      load: async (id, specifier) => {
+        if (id.startsWith("https://")) {
+          const own = await this.registry.jslibSource(id);
+          if (own !== undefined) return own;
+        }
+        return loader.load(id, specifier);
+      },
+      loadSync: loader.loadSync,
+    };
+  }
+
+  private facts(id: string): BuiltinFacts | undefined {
+    const entry = this.registry.builtins[id];
+    if (entry === undefined) return this.registry.removed(id) === undefined ? undefined : { blocks: NONE, callsBack: NONE, methods: NONE };
+    return { blocks: new Set(entry.blocks), callsBack: new Set(entry.callsBack), methods: new Set(entry.methods) };
+  }
+
+  /** Evaluates the script for a VU and leaves its exports in `vu.exports`. */
+  *init(vu: Vu): Generator<unknown, void, any> {
+    const { rt } = this.runtime;
+    const { linked, spec } = this;
+    vu.exports = yield* instantiate(
+      vu,
+      {
+        script: (id) => linked.get(id),
+        builtin: (id) => this.builtinExports(id, vu),
+        require: (specifier, referrer) => this.require(specifier, referrer),
+        meta: (id) => {
+          const meta = rt.moduleObject();
+          meta.url = id;
+          meta.resolve = rt.fn("resolve", 1, (args) => resolveSpecifier(String(args[0]), id));
+          return meta;
+        },
+        open: (id) => this.openFor(id),
+      },
+      spec.mainId,
+    );
+  }
+
+  private builtinExports(id: string, vu: Vu): object | undefined {
+    const known = vu.modules.get(id);
+    if (known !== undefined) return known;
+    const removed = this.registry.removed(id);
+    if (removed !== undefined) throw new GoError(removed);
+    const module = this.builtins.get(id);
+    if (module === undefined) return undefined;
+    const { rt } = this.runtime;
+    const exports = Object.assign(rt.object(), module.named);
+    exports.default = module.default ?? Object.assign(rt.object(), module.named);
+    // a name that the module lacks is null, as in k6
+    for (const name of this.imported.get(id) ?? []) if (!(name in exports)) exports[name] = null;
+    vu.modules.set(id, exports);
+    return exports;
+  }
+
+  private require(specifier: string, referrer: string): string {
+    const id = resolveSpecifier(specifier, referrer);
+    if (this.linked.has(id) || this.builtins.has(id) || this.registry.removed(id) !== undefined) return id;
+    if (id in this.registry.builtins) {
+      throw new GoError(`Cannot require ${JSON.stringify(specifier)} by a name that is made at run time: import it, or require() it with a plain text`);
+    }
+    if (id === "k6" || id.startsWith("k6/")) throw this.compileOptions.unknownModules([id]);
+    for (const module of compileRequired(id, specifier, this.compileOptions)) if (!this.linked.has(module.id)) this.link(module);
+    return id;
+  }
+
+  private openFor(id: string): unknown {
+    const { runtime } = this;
+    const { rt } = runtime;
+    return rt.fn("open", 2, (args) => {
+      if (!runtime.vu.inInit) throw new GoError(OPEN_IN_VU);
+      const name = args[0] === undefined || args[0] === null ? "" : String(args[0]);
+      if (name === "") throw new GoError("open() can't be used with an empty filename");
+      const path = name.startsWith("file://")
+        ? filePath(name)
+        : isAbsolute(name)
+          ? name
+          : posix.resolve(id.startsWith("file://") && id !== "file:///-" ? posix.dirname(filePath(id)) : process.cwd(), name);
+      const stat = statSync(path, { throwIfNoEntry: false });
+      if (stat === undefined) throw new GoError(`stat ${path}: no such file or directory`);
+      if (stat.isDirectory()) throw new GoError(`open() can't be used with directories, path: "${path}"`);
+      const data = readFileSync(path);
+      return args[1] === "b" ? rt.bytes(data).buffer : data.toString("utf8");
+    });
+  }
+}
+
+const NONE: ReadonlySet<string> = new Set();

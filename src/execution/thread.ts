@@ -1,0 +1,482 @@
+/**
+ * A VU thread: its realm, its VUs and its share of every scenario.
+ *
+ * It does what the conductor asks, one message after the other, and tells what happens: log records at once, figures
+ * ten times a second.
+ */
+import { ExitCode } from "../base/exit-codes.ts";
+import { type BuiltinMetrics, defineBuiltinMetrics } from "../metrics/builtin.ts";
+import { Recorder } from "../metrics/recorder.ts";
+import { Registry } from "../metrics/registry.ts";
+import { SampleBatchWriter } from "../metrics/sample-batch.ts";
+import { TagSetRoot } from "../metrics/tags.ts";
+import { parseThresholdTarget } from "../metrics/threshold/submetric.ts";
+import type { ModuleRegistry } from "../module-api.ts";
+import { planExecution, maxPlannedVUs } from "../options/requirements.ts";
+import type { Scenario } from "../options/scenario-config.ts";
+import { resolveScenarios } from "../options/scenarios.ts";
+import { Share } from "../options/segment.ts";
+import { compileSnippet } from "../script/factory.ts";
+import { formatFrame, Positions } from "../script/positions.ts";
+import { installVuGlobals } from "../vu/globals.ts";
+import { goJson } from "../vu/go-json.ts";
+import { Iteration, type IterationResult } from "../vu/iteration.ts";
+import { VuRuntime } from "../vu/runtime.ts";
+import { describeError, formatErrorLine } from "../vu/script-error.ts";
+import { Vu } from "../vu/vu.ts";
+import type { Executor, ExecutorClock, ScenarioVu, VuSource } from "./executor/executor.ts";
+import { createExecutor } from "./executor/index.ts";
+import { scriptFailure, toFailure } from "./failure.ts";
+import { type CallResult, type Failure, type FromThread, type RunSpec, type ScriptSpec, SharedState, type ToThread } from "./messages.ts";
+import { recordTraffic, ThreadVu, type ScenarioVuHost } from "./scenario-vu.ts";
+import { ScriptHost } from "./script-host.ts";
+import { encodeSummaryFiles } from "./summary-files.ts";
+
+/** How often figures travel to the conductor, milliseconds. */
+const REPORT_INTERVAL_MS = 100;
+/** Bytes of single samples that are sent without waiting for the next report. */
+const BATCH_BYTES_MAX = 1 << 20;
+/** How long new VUs are made in one go before messages are looked at, milliseconds. */
+const MAKE_SLICE_MS = 20;
+
+export interface ThreadPort {
+  post(message: FromThread, transfer?: ArrayBuffer[]): void;
+}
+
+interface Running {
+  scenario: Scenario;
+  executor: Executor;
+  startTimer: (() => void) | undefined;
+  done: boolean;
+}
+
+export class VuThread {
+  private readonly port: ThreadPort;
+  private readonly registry: ModuleRegistry;
+  private readonly runtime: VuRuntime;
+  private readonly metricRegistry = new Registry();
+  private readonly metrics: BuiltinMetrics;
+  private readonly recorder: Recorder;
+  private readonly positions = new Positions();
+  private readonly batch = new SampleBatchWriter();
+  private shared = new SharedState();
+  private script: ScriptHost | undefined;
+  private env: Readonly<Record<string, string>> = {};
+  private run: RunSpec | undefined;
+  private scenarios: Scenario[] = [];
+  private instanceShare: Share = Share.of();
+  private share: Share = Share.of();
+  private readonly free: Vu[] = [];
+  private madeCount = 0;
+  private running: Running[] = [];
+  private aborted = false;
+  private failed = false;
+  private reportTimer: ReturnType<typeof setInterval> | undefined;
+  /** setup(), teardown() or handleSummary() that runs now. */
+  private calling: { iteration: Iteration | undefined; name: string } | undefined;
+  private readonly host: ScenarioVuHost;
+
+  constructor(port: ThreadPort, registry: ModuleRegistry) {
+    this.port = port;
+    this.registry = registry;
+    this.metrics = defineBuiltinMetrics(this.metricRegistry);
+    this.recorder = new Recorder({ registry: this.metricRegistry });
+    const originMs = performance.timeOrigin;
+    this.runtime = new VuRuntime({
+      clock: {
+        nowMs: () => performance.now(),
+        epochMs: () => originMs + performance.now(),
+        setTimeout: (callback, ms) => setTimeout(callback, ms),
+        clearTimeout: (handle) => clearTimeout(handle as number),
+        setImmediate: (callback) => void setImmediate(callback),
+      },
+      registry: this.metricRegistry,
+      recorder: this.recorder,
+      tags: new TagSetRoot(),
+      writeLog: (record) => this.port.post({ type: "log", record }),
+      compileSnippet,
+      isCutOff: () => this.shared.isCutOff,
+    });
+    installVuGlobals(this.runtime);
+    this.host = {
+      metrics: this.metrics,
+      shared: this.shared,
+      setupData: undefined,
+      minIterationDurationMs: 0,
+      describe: (error) => describeError(error, this.positions, this.runtime.rt),
+    };
+    this.runtime.test = {
+      options: () => this.run?.optionsJson,
+      abort: (message, stack) => this.abortedByScript(message, stack),
+      fail: (message) => {
+        this.failed = true;
+        this.port.post({ type: "testFail", message });
+      },
+      counts: () => ({
+        vusActive: this.shared.get(SharedState.ACTIVE_VUS),
+        vusInitialized: this.shared.get(SharedState.INITIALIZED_VUS),
+        iterationsCompleted: this.shared.get(SharedState.ITERATIONS_COMPLETED),
+        iterationsInterrupted: this.shared.get(SharedState.ITERATIONS_INTERRUPTED),
+      }),
+      startMs: undefined,
+    };
+  }
+
+  async receive(message: ToThread): Promise<void> {
+    try {
+      switch (message.type) {
+        case "load":
+          return await this.load(message.script, message.shared, message.threadIndex);
+        case "configure":
+          return this.configure(message.run);
+        case "makeVus":
+          return await this.makeVus(message.count);
+        case "setupData":
+          this.host.setupData = message.data;
+          return;
+        case "call":
+          return await this.call(message);
+        case "start":
+          return this.start();
+        case "abort":
+          return this.abort();
+        case "flush":
+          this.report();
+          this.port.post({ type: "flushed" });
+      }
+    } catch (error) {
+      this.port.post({ type: "failed", failure: toFailure(error) });
+    }
+  }
+
+  // ---- loading ---------------------------------------------------------------------------------------------------
+
+  private async load(spec: ScriptSpec, shared: SharedArrayBuffer, threadIndex: number): Promise<void> {
+    this.shared = new SharedState(shared);
+    this.host.shared = this.shared;
+    this.env = spec.env;
+    this.runtime.webSocketTransport = spec.webSocket;
+    const prefix = `could not initialize '${spec.display}': could not load JS test '${spec.mainId}': `;
+    this.initPrefix = prefix;
+    try {
+      this.script = new ScriptHost({ runtime: this.runtime, registry: this.registry, spec, positions: this.positions });
+      const modules = await this.script.load();
+      if (threadIndex !== 0) {
+        this.port.post({ type: "loaded", modules: undefined, options: undefined, exports: [], metrics: [] });
+        return;
+      }
+      const vu = await this.newVu(0, 0);
+      const exported = vu.exports ?? {};
+      const names = Object.keys(exported).filter((name) => typeof exported[name] === "function");
+      const options = exported.options;
+      this.port.post({
+        type: "loaded",
+        modules,
+        options: options === undefined || options === null ? undefined : this.runtime.rt.stringify(options),
+        exports: names,
+        metrics: this.metricRegistry.all().map(({ name, kind, contains }) => ({ name, kind, contains })),
+      });
+    } catch (error) {
+      const failure = toFailure(error);
+      if (failure.source === undefined && failure.exitCode !== ExitCode.Panic) failure.message = prefix + failure.message;
+      this.port.post({ type: "failed", failure });
+    }
+  }
+  private initPrefix = "";
+
+  /** Makes a VU and runs its init code. */
+  private newVu(idInInstance: number, idInTest: number): Promise<Vu> {
+    return new Promise((resolve, reject) => {
+      const vu = new Vu({ runtime: this.runtime, idInInstance, idInTest, env: this.env, tags: this.runtime.runTags });
+      const { script } = this;
+      this.initialising = vu;
+      vu.start(
+        vu.loop.run(() => script!.init(vu)),
+        (error, failed) => {
+          this.initialising = undefined;
+          if (!failed) {
+            vu.inInit = false;
+            resolve(vu);
+          } else if (vu.interrupted && this.abortFailure) reject(fromAbort(this.abortFailure));
+          else reject(this.initError(error));
+        },
+      );
+      if (vu.interrupted && this.abortFailure) {
+        vu.abandon();
+        reject(fromAbort(this.abortFailure));
+      }
+    });
+  }
+  private initialising: Vu | undefined;
+  private abortFailure: Failure | undefined;
+
+  private initError(error: unknown): unknown {
+    const failure = toFailure(error);
+    if (failure.exitCode !== ExitCode.Panic) return error;
+    const described = this.host.describe(error);
+    return Object.assign(new ScriptInitError(), { failure: scriptFailure(described) });
+  }
+
+  private configure(run: RunSpec): void {
+    this.run = run;
+    const { options } = run;
+    const { runtime } = this;
+    runtime.options = options;
+    runtime.systemTags = new Set(options.systemTags ?? []);
+    runtime.runTags = runtime.tagRoot.from(options.tags ?? {});
+    for (const name of run.submetrics) {
+      const target = parseThresholdTarget(name);
+      if (target.submetric) this.recorder.addSubmetric(target.submetric);
+    }
+    if (run.wantsSamples) {
+      this.recorder.onSample = (metric, tags, value, timeMs, metadata) => {
+        this.batch.add(metric, tags, value, timeMs, metadata);
+        if (this.batch.size >= BATCH_BYTES_MAX) this.sendSamples();
+      };
+    }
+    this.scenarios = resolveScenarios(options);
+    this.instanceShare = Share.fromOptions(options);
+    this.share = this.instanceShare.split(run.threadCount)[run.threadIndex]!;
+    this.host.minIterationDurationMs = options.minIterationDuration ?? 0;
+    this.reportTimer = setInterval(() => this.report(), REPORT_INTERVAL_MS);
+  }
+
+  // ---- VUs -------------------------------------------------------------------------------------------------------
+
+  /** The next VU of this thread; ids follow the segments' arithmetic, so they are unique over threads and instances. */
+  private nextVu(): Promise<Vu> {
+    const k = this.madeCount++;
+    const idInTest = this.share.indexAt(k) + 1;
+    const threads = Share.of().split(this.run!.threadCount);
+    const idInInstance = this.run!.threadCount === 1 ? k + 1 : threads[this.run!.threadIndex]!.indexAt(k) + 1;
+    return this.newVu(idInInstance, idInTest);
+  }
+
+  private async makeVus(count: number): Promise<void> {
+    let sliceEndMs = performance.now() + MAKE_SLICE_MS;
+    try {
+      for (let i = 0; i < count && !this.aborted; i++) {
+        this.free.push(await this.nextVu());
+        this.shared.add(SharedState.INITIALIZED_VUS, 1);
+        if (performance.now() >= sliceEndMs) {
+          await new Promise<void>((resolve) => setImmediate(resolve));
+          sliceEndMs = performance.now() + MAKE_SLICE_MS;
+        }
+      }
+      this.port.post({ type: "vusMade" });
+    } catch (error) {
+      this.port.post({ type: "failed", failure: error instanceof ScriptInitError ? error.failure : toFailure(error) });
+    }
+  }
+
+  /** How many VUs this thread makes before the test. */
+  static plannedVus(scenarios: readonly Scenario[], share: Share): number {
+    return maxPlannedVUs(planExecution(scenarios, share));
+  }
+
+  private readonly vuSource = (running: Running, state: () => { startEpochMs: number }): VuSource => {
+    const activate = (vu: Vu): ScenarioVu => {
+      this.shared.add(SharedState.ACTIVE_VUS, 1);
+      return new ThreadVu({
+        vu,
+        host: this.host,
+        scenario: running.scenario,
+        env: this.env,
+        state: {
+          name: running.scenario.name,
+          executor: running.scenario.executor,
+          startTimeMs: state().startEpochMs,
+          progress: () => running.executor.progress().fraction,
+          iterationInInstance: 0,
+          iterationInTest: 0,
+        },
+      });
+    };
+    return {
+      take: () => {
+        const vu = this.free.shift();
+        return vu === undefined ? undefined : activate(vu);
+      },
+      giveBack: (vu) => {
+        this.shared.add(SharedState.ACTIVE_VUS, -1);
+        this.free.push((vu as ThreadVu).vu);
+      },
+      make: (onReady) => {
+        this.nextVu().then(
+          (vu) => {
+            this.shared.add(SharedState.INITIALIZED_VUS, 1);
+            onReady(activate(vu));
+          },
+          (error) => {
+            const failure = error instanceof ScriptInitError ? error.failure : toFailure(error);
+            this.port.post({ type: "testAbort", failure });
+          },
+        );
+      },
+    };
+  };
+
+  // ---- the run ---------------------------------------------------------------------------------------------------
+
+  private start(): void {
+    const { runtime } = this;
+    const startMs = runtime.clock.nowMs();
+    runtime.test.startMs = startMs;
+    const clock: ExecutorClock = {
+      nowMs: runtime.clock.nowMs,
+      at: (atMs, callback) => {
+        const timer = { dueMs: 0, sequence: 0, index: -1, fire: callback };
+        runtime.timers.add(timer, atMs);
+        return () => runtime.timers.remove(timer);
+      },
+    };
+    const { free } = this;
+    free.sort((a, b) => a.idInInstance - b.idInInstance);
+    this.running = this.scenarios.map((scenario, index) => {
+      const running: Running = { scenario, executor: undefined as unknown as Executor, startTimer: undefined, done: false };
+      let startEpochMs = runtime.clock.epochMs() + scenario.startTime;
+      const tags = runtime.runTags.withAll(Object.entries(scenario.tags));
+      const scenarioTags = runtime.systemTags.has("scenario") ? tags.with("scenario", scenario.name) : tags;
+      running.executor = createExecutor({
+        scenario,
+        share: this.share,
+        instanceShare: this.instanceShare,
+        clock,
+        vus: this.vuSource(running, () => ({ startEpochMs })),
+        nextShared: () => this.shared.next(index),
+        drop: (count) => this.recorder.add(this.metrics.dropped_iterations, scenarioTags, count, runtime.clock.epochMs(), undefined),
+        log: (level, message) => runtime.log.log(level, message, { scenario: scenario.name, executor: scenario.executor }),
+      });
+      running.startTimer = clock.at(startMs + scenario.startTime, () => {
+        running.startTimer = undefined;
+        startEpochMs = runtime.clock.epochMs();
+        running.executor.start(() => this.scenarioDone(running));
+      });
+      return running;
+    });
+    if (this.aborted) this.abort();
+  }
+
+  private scenarioDone(running: Running): void {
+    if (running.done) return;
+    running.done = true;
+    this.report();
+    this.port.post({ type: "scenarioDone", scenario: running.scenario.name });
+    if (this.running.every((other) => other.done)) this.port.post({ type: "allDone" });
+  }
+
+  private abort(): void {
+    this.aborted = true;
+    this.calling?.iteration?.interrupt();
+    for (const running of this.running) {
+      if (running.done) continue;
+      if (running.startTimer !== undefined) {
+        running.startTimer();
+        running.startTimer = undefined;
+        this.runtime.soon(() => this.scenarioDone(running));
+      } else running.executor.abort();
+    }
+  }
+
+  /** test.abort() was called; the VU that called is interrupted by the module. */
+  private abortedByScript(message: string, stack: string): void {
+    const frame = this.positions.frames(stack)[0];
+    const inCall = this.calling !== undefined;
+    const text = `test aborted${message ? `: ${message}` : ""}`;
+    const failure: Failure = {
+      message: inCall || frame === undefined ? text : formatErrorLine({ text, frames: [formatFrame(frame)] }),
+      exitCode: ExitCode.ScriptAborted,
+    };
+    if (this.initialising !== undefined) {
+      this.abortFailure = failure;
+      return;
+    }
+    if (this.calling) this.abortFailure = failure;
+    this.port.post({ type: "testAbort", failure });
+  }
+
+  // ---- setup, teardown, handleSummary ------------------------------------------------------------------------------
+
+  private async call({ call, data, timeoutMs }: Extract<ToThread, { type: "call" }>): Promise<void> {
+    const result = await this.callExported(call, data, timeoutMs);
+    this.report();
+    this.port.post({ type: "called", call, result });
+  }
+
+  private async callExported(name: "setup" | "teardown" | "handleSummary", data: string | undefined, timeoutMs: number): Promise<CallResult> {
+    const { runtime } = this;
+    const { rt } = runtime;
+    this.aborted = false;
+    this.abortFailure = undefined;
+    let vu: Vu;
+    try {
+      vu = await this.newVu(0, 0);
+    } catch (error) {
+      return { kind: "error", failure: error instanceof ScriptInitError ? error.failure : toFailure(error) };
+    }
+    const fn = vu.exports?.[name];
+    if (typeof fn !== "function") return { kind: "missing" };
+    vu.tags = name === "handleSummary" ? runtime.runTags : vu.withSystemTag(runtime.runTags, "group", `::${name}`);
+    vu.group = name === "handleSummary" ? "" : `::${name}`;
+    const args = name === "setup" ? [] : [data === undefined ? undefined : rt.json(data)];
+    const result = await new Promise<IterationResult | "timeout">((resolve) => {
+      const calling: { iteration: Iteration | undefined; name: string } = { iteration: undefined, name };
+      this.calling = calling;
+      let timedOut = false;
+      const timer = setTimeout(() => {
+        timedOut = true;
+        calling.iteration?.interrupt();
+      }, timeoutMs);
+      vu.cutOffAtMs = runtime.clock.nowMs() + timeoutMs;
+      calling.iteration = new Iteration(vu, fn, args, (r) => {
+        clearTimeout(timer);
+        this.calling = undefined;
+        resolve(timedOut || (r.interrupted && runtime.clock.nowMs() >= vu.cutOffAtMs) ? "timeout" : r);
+      });
+      if (this.calling === undefined) calling.iteration = undefined;
+    });
+    const timeMs = runtime.clock.epochMs();
+    if (name !== "handleSummary") recordTraffic(vu, this.metrics, timeMs);
+    if (result === "timeout") return { kind: "timeout" };
+    if (result.interrupted) {
+      return { kind: "error", failure: this.abortFailure ?? { message: `${name}() was interrupted`, exitCode: ExitCode.ExternalAbort } };
+    }
+    if (result.failed) return { kind: "error", failure: scriptFailure(this.host.describe(result.error)) };
+    return this.encodeResult(name, result.value);
+  }
+
+  private encodeResult(name: string, value: unknown): CallResult {
+    if (name === "handleSummary") return encodeSummaryFiles(value);
+    if (value === undefined) return { kind: "value", json: undefined };
+    try {
+      return { kind: "value", json: goJson(value) };
+    } catch (error) {
+      const message = `error marshaling ${name}() data to JSON: ${(error as Error).message}`;
+      return { kind: "error", failure: { message, exitCode: ExitCode.Generic } };
+    }
+  }
+
+  // ---- reports -----------------------------------------------------------------------------------------------------
+
+  private sendSamples(): void {
+    const batch = this.batch.take();
+    if (batch) this.port.post({ type: "samples", batch }, [batch.buffer]);
+  }
+
+  private report(): void {
+    this.sendSamples();
+    const packed = this.recorder.takePacked();
+    if (packed) this.port.post({ type: "aggregate", packed }, [packed.buffer as ArrayBuffer]);
+    if (this.running.length > 0) {
+      const scenarios = Object.fromEntries(this.running.map((r) => [r.scenario.name, r.executor.progress()]));
+      this.port.post({ type: "progress", scenarios });
+    }
+  }
+}
+
+/** An exception in init code, described already. */
+class ScriptInitError extends Error {
+  failure!: Failure;
+}
+
+const fromAbort = (failure: Failure): ScriptInitError => Object.assign(new ScriptInitError(), { failure });

@@ -1,0 +1,58 @@
+/** The real host, on Bun and on Deno: both have Node's `process` and the web's `Worker`. */
+import { availableParallelism } from "node:os";
+import process from "node:process";
+import type { Host, TextStream, ThreadHandle } from "./host.ts";
+
+const stream = (target: NodeJS.WriteStream): TextStream => ({
+  write: (text) => void target.write(text),
+  get isTTY() {
+    return target.isTTY === true;
+  },
+  get columns() {
+    return target.columns;
+  },
+});
+
+/** @param threadUrl Module of a VU thread; made by the entry, the only place from which a bundle finds it. */
+export function createHost(threadUrl: URL): Host {
+  return {
+    args: process.argv.slice(2),
+    env: process.env,
+    cwd: process.cwd(),
+    stdout: stream(process.stdout),
+    stderr: stream(process.stderr),
+    cores: availableParallelism(),
+    async readStdin() {
+      const chunks: Buffer[] = [];
+      for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
+      return Buffer.concat(chunks).toString("utf8");
+    },
+    onSignal(listener) {
+      process.on("SIGINT", () => listener("interrupt"));
+      process.on("SIGTERM", () => listener("terminated"));
+    },
+    spawnThread: () => spawnWorker(threadUrl),
+    exit: (code) => process.exit(code),
+  };
+}
+
+function spawnWorker(url: URL): ThreadHandle {
+  const worker = new Worker(url, { type: "module" });
+  let terminated = false;
+  return {
+    post: (message, transfer) => worker.postMessage(message, transfer ?? []),
+    onMessage(listener) {
+      worker.onmessage = (event: MessageEvent) => listener(event.data);
+    },
+    onCrash(listener) {
+      worker.onerror = (event: ErrorEvent) => {
+        event.preventDefault();
+        if (!terminated) listener(event.message);
+      };
+    },
+    terminate() {
+      terminated = true;
+      worker.terminate();
+    },
+  };
+}

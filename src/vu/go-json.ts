@@ -1,0 +1,59 @@
+/**
+ * JSON as k6 makes it of what setup() returns: keys sorted, dates in RFC 3339, `undefined` as null, and an error for
+ * what JSON cannot hold.
+ *
+ * Goldens: core/setup-*. Errors carry k6's words, without `error marshaling setup() data to JSON: `.
+ */
+
+/** @throws {Error} For functions, symbols, numbers that are not finite, and cycles. */
+export function goJson(value: unknown): string {
+  const above: object[] = [];
+  const write = (v: unknown): string => {
+    switch (typeof v) {
+      case "string":
+        return JSON.stringify(v);
+      case "number":
+        if (!Number.isFinite(v)) throw new Error(`json: unsupported value: ${v > 0 ? "+Inf" : v < 0 ? "-Inf" : "NaN"}`);
+        return JSON.stringify(v);
+      case "boolean":
+        return String(v);
+      case "bigint":
+        return v.toString();
+      case "undefined":
+        return "null";
+      case "function":
+        throw new Error("json: unsupported type: func(sobek.FunctionCall) sobek.Value");
+      case "symbol":
+        throw new Error("json: unsupported type: *sobek.Symbol");
+    }
+    if (v === null) return "null";
+    const object = v as Record<string, unknown>;
+    if (above.includes(object)) throw new Error("json: unsupported value: encountered a cycle via map[string]interface {}");
+    above.push(object);
+    let text: string;
+    switch (Object.prototype.toString.call(object)) {
+      case "[object Date]":
+        text = JSON.stringify((object as unknown as Date).toISOString().replace(/\.?0*Z$/, "Z"));
+        break;
+      case "[object Number]":
+      case "[object String]":
+      case "[object Boolean]":
+        text = write(object.valueOf());
+        break;
+      case "[object Array]":
+        text = `[${Array.from(object as unknown as unknown[], write).join()}]`;
+        break;
+      case "[object Uint8Array]":
+        text = JSON.stringify(Buffer.from(object as unknown as Uint8Array).toString("base64"));
+        break;
+      default:
+        text = `{${Object.keys(object)
+          .sort()
+          .map((key) => `${JSON.stringify(key)}:${write(object[key])}`)
+          .join()}}`;
+    }
+    above.pop();
+    return text;
+  };
+  return write(value);
+}

@@ -1,0 +1,49 @@
+/**
+ * What is told of a value that a script threw: its text, and the user's own places.
+ *
+ * k6 writes `Error: boom` and a line for each frame into the log, and `Error: boom at file:///x.js:3:9(4)` where one
+ * line is wanted.
+ */
+import { formatFrame, type Positions } from "../script/positions.ts";
+import { UnhandledRejection } from "./loop.ts";
+import type { Realm } from "./realm.ts";
+
+/** The frame of a function of k6 itself. */
+const NATIVE = "k6 (native)";
+
+export interface DescribedError {
+  /** "Error: boom", or the text of whatever was thrown. */
+  text: string;
+  frames: string[];
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  (typeof value === "object" && value !== null) || typeof value === "function";
+
+function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    // a value whose toString throws, or an object without a prototype
+    return Object.prototype.toString.call(value);
+  }
+}
+
+/** Describes a value thrown by script code. */
+export function describeError(error: unknown, positions: Positions, rt: Realm): DescribedError {
+  if (error instanceof UnhandledRejection) {
+    const inner = describeError(error.reason, positions, rt);
+    return { text: `Uncaught (in promise) ${inner.text}`, frames: inner.frames };
+  }
+  const thrown = rt.thrownAt(error) as string | undefined;
+  const stack = isObject(error) && typeof error.stack === "string" ? error.stack : (thrown ?? "");
+  const frames = positions.frames(stack).map(formatFrame);
+  if (rt.isNativeError(error)) frames.unshift(NATIVE);
+  return { text: textOf(error), frames };
+}
+
+/** Message and frames, one on each line. */
+export const formatError = ({ text, frames }: DescribedError): string => [text, ...frames.map((frame) => `\tat ${frame}`)].join("\n");
+
+/** Message and innermost frame on one line. */
+export const formatErrorLine = ({ text, frames }: DescribedError): string => (frames.length > 0 ? `${text} at ${frames[0]}` : text);
