@@ -1,5 +1,15 @@
-/** Values that scripts give to tags. */
-import { GoError } from "../../src/module-api.ts";
+/** Values that scripts give to tags and metadata. */
+import { GoError, type TagSet } from "../../src/module-api.ts";
+
+/** The text of a value, or undefined if tags cannot hold it. */
+function textOf(value: unknown): string | undefined {
+  if (typeof value === "string") return value;
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  return undefined;
+}
+
+const refusal = (what: string, key: string, plural: string): string =>
+  `invalid value for metric ${what} '${key}': only String, Boolean and Number types are accepted as a metric ${plural}`;
 
 /**
  * The text of a tag's value.
@@ -7,9 +17,35 @@ import { GoError } from "../../src/module-api.ts";
  * @throws {GoError} For anything but strings, numbers and booleans, in k6's words.
  */
 export function tagValue(key: string, value: unknown): string {
-  if (typeof value === "string") return value;
-  if (typeof value === "number" || typeof value === "boolean") return String(value);
-  throw new GoError(
-    `invalid value for metric tag '${key}': only String, Boolean and Number types are accepted as a metric tag values`,
-  );
+  const text = textOf(value);
+  if (text === undefined) throw new GoError(refusal("tag", key, "tag values"));
+  return text;
+}
+
+/**
+ * The text of a value of metadata.
+ *
+ * @throws {GoError} As `tagValue`.
+ */
+export function metadataValue(key: string, value: unknown): string {
+  const text = textOf(value);
+  if (text === undefined) throw new GoError(refusal("metadata", key, "metadata value"));
+  return text;
+}
+
+/**
+ * `tags` with the members of an object that a script handed in; other values add nothing.
+ *
+ * @param context Precedes the message about a value that tags cannot hold.
+ */
+export function tagsFrom(tags: TagSet, given: unknown, context = ""): TagSet {
+  if (typeof given !== "object" || given === null) return tags;
+  let set = tags;
+  for (const key of Object.keys(given)) {
+    const value = (given as Record<string, unknown>)[key];
+    const text = textOf(value);
+    if (text === undefined) throw new GoError(`${context}${refusal("tag", key, "tag values")}`);
+    set = set.with(key, text);
+  }
+  return set;
 }
