@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import { decodeText } from "../../src/net/websocket-ws.ts";
 import { webSocketOpener } from "../../src/net/websocket-open.ts";
-import { webSocketCases } from "../suites/websocket.ts";
+import { selfSigned, startWsServer } from "../support/ws-server.ts";
+import { connect, webSocketCases } from "../suites/websocket.ts";
 
 const open = webSocketOpener("ws");
 for (const { title, run } of webSocketCases) test(`ws: ${title}`, () => run(open));
@@ -22,3 +23,11 @@ const texts: [hex: string, text: string][] = [
 for (const [hex, text] of texts) {
   test(`decodeText reads ${hex || "nothing"} as Go does`, () => expect(decodeText(Buffer.from(hex, "hex"))).toBe(text));
 }
+
+test("ws: a client certificate that is none is a failure of the connection, not an exception", async () => {
+  const server = await startWsServer((peer) => peer.write(peer.accept()), selfSigned("IP:127.0.0.1"));
+  const tls = { insecureSkipVerify: true, cert: "junk", key: "junk" };
+  const end = await connect(open, server.url, { tls }).ended();
+  expect(end.error).toStartWith("tls: ");
+  server.close();
+});

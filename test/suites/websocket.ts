@@ -778,6 +778,7 @@ add("a name that is not known is told", async (open) => {
 for (const [url, error] of [
   ["ws://127.0.0.1:99999/", "dial tcp: address 99999: invalid port"],
   ["ws://user:pw@127.0.0.1:1/", "malformed ws or wss URL"],
+  ["ws://", "lookup : no such host"],
 ]) {
   add(`${url} is refused before anything is dialled`, async (open) => {
     const end = await connect(open, url!).ended();
@@ -1144,6 +1145,11 @@ addExact("a proxy that refuses gives its own words", (open) =>
     assert.equal(peers.length, 0);
   }),
 );
+
+add("a proxy of an unknown kind is refused by its name", async (open) => {
+  const end = await connect(open, "ws://127.0.0.1:1/", { proxy: "socks4://127.0.0.1:1" }).ended();
+  assert.equal(end.error, "proxy: unknown scheme: socks4");
+});
 
 // ------------------------------------------------------------ many
 
