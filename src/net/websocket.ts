@@ -26,8 +26,8 @@
  * Alike in both: request headers, Host, the answer's raw headers and body, pings and pongs with payload, early
  * messages, client certificates, SNI apart from the dialled address, `terminate` after what was sent.
  *
- * Measured with `bench/websocket-transport.ts` (2 cores, loopback): CPU for a message there and back 1.02 times the bare WebSocket
- * for `whatwg`, 1.07 to 1.13 for `ws`; peak memory of an open socket 13 KB for `whatwg`, 7 KB for `ws`, 6.4 KB bare.
+ * Measured with `bench/websocket-transport.ts` (2 cores, loopback): CPU for a message there and back 1.02 to 1.09 times the bare
+ * WebSocket for `whatwg`, 1.07 to 1.15 for `ws`; peak memory of an open socket 13 KB for `whatwg`, 7 KB for `ws`, 6.4 KB bare.
  *
  * RFC 6455; behaviour that scripts can observe follows k6 v2.2.0, whose client is gorilla/websocket.
  */
