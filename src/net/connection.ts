@@ -4,6 +4,7 @@
  * The two wire formats behind `HttpConnection` (`http1.ts`, `http2.ts`) know sockets and bytes; `request.ts` knows redirects,
  * authentication and timeouts. Between them go these few calls, all of them methods: no closure is made for a request.
  */
+import type { Socket } from "node:net";
 import type { Failure } from "./error-codes.ts";
 import type { HeadMemory, ResponseHead } from "./http1-parser.ts";
 import type { RequestHead } from "./headers.ts";
@@ -12,6 +13,12 @@ import type { TlsInfo } from "./tls.ts";
 
 /** The body of a request as it goes out. */
 export type WireBody = string | Uint8Array;
+
+/**
+ * What another attempt could do: `ifSafe` on a kept connection that ended before a byte of the answer (the server may have
+ * closed it unseen, or may have acted), `always` where the server said that it did nothing.
+ */
+export type Repeat = "never" | "ifSafe" | "always";
 
 /** An answer whose body broke off. */
 export interface PartialAnswer {
@@ -35,11 +42,11 @@ export interface Transmission {
   /**
    * No answer, or half of one.
    *
-   * @param isStale The connection was used before, and not a byte of this answer arrived on it.
+   * @param repeat Whether another attempt may help.
    * @param partial What arrived of the answer, if its head had.
    */
-  onFailure(failure: Failure, endMs: number, isStale: boolean, partial?: PartialAnswer): void;
-  /** Bytes on the wire, TLS not included. */
+  onFailure(failure: Failure, endMs: number, repeat: Repeat, partial?: PartialAnswer): void;
+  /** Bytes on the wire, the handshake's with those of the first request; sent ones are computed where there is TLS. */
   onBytes(sent: number, received: number): void;
 }
 
@@ -67,6 +74,15 @@ export interface HttpConnection {
   retire(): void;
   /** Closes at once; requests under way fail. */
   destroy(): void;
+}
+
+/** What every connection is made with. */
+export interface ConnectionParts {
+  info: ConnectionInfo;
+  key: string;
+  owner: ConnectionOwner;
+  /** The TCP socket under TLS, which counts the bytes that arrive. */
+  transport: Socket | undefined;
 }
 
 /** Whoever keeps the connection while it is idle. */

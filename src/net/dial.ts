@@ -4,7 +4,7 @@
  */
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
-import type { ConnectionInfo, ConnectionOwner, HttpConnection } from "./connection.ts";
+import type { ConnectionOwner, ConnectionParts, HttpConnection } from "./connection.ts";
 import { Deadline, type Deadlines, clearDeadline } from "./deadlines.ts";
 import type { Resolver } from "./dns.ts";
 import {
@@ -154,7 +154,7 @@ export class Dialing extends Deadline {
       if (secured.alpnProtocol === "h2") {
         this.#succeed(new Http2Connection(secured, { ...this.#connectionParts(secured), transport: socket }));
       } else {
-        this.#useHttp1(secured, secured);
+        this.#useHttp1(secured, secured, socket);
       }
     });
   }
@@ -222,11 +222,12 @@ export class Dialing extends Deadline {
     return { local: this.#local, remote: joinHostPort(this.#remoteIp, this.#remotePort) };
   }
 
-  #useHttp1(socket: Socket, secured: TLSSocket | undefined): void {
-    this.#succeed(new Http1Connection(socket, this.#connectionParts(this.#target.isHttps ? secured : undefined)));
+  #useHttp1(socket: Socket, secured: TLSSocket | undefined, transport?: Socket): void {
+    const parts = this.#connectionParts(this.#target.isHttps ? secured : undefined);
+    this.#succeed(new Http1Connection(socket, { ...parts, transport }));
   }
 
-  #connectionParts(secured: TLSSocket | undefined): { info: ConnectionInfo; key: string; owner: ConnectionOwner } {
+  #connectionParts(secured: TLSSocket | undefined): Omit<ConnectionParts, "transport"> {
     return {
       info: {
         local: this.#local,

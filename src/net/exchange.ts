@@ -20,7 +20,7 @@ export class HttpExchange {
   body: Buffer | undefined;
   readonly timings: Timings;
   readonly connection: ConnectionInfo | undefined;
-  /** Bytes of this request and answer, TLS not included. */
+  /** Bytes of this request and answer on the wire; those of a handshake go to its first request. */
   readonly bytesSent: number;
   readonly bytesReceived: number;
   /** Monotonic milliseconds (`performance.now()`). */

@@ -5,10 +5,18 @@
  * stamped before anything else is done with them.
  */
 import type { Socket } from "node:net";
-import type { ConnectionInfo, ConnectionOwner, HttpConnection, PartialAnswer, Transmission } from "./connection.ts";
+import type {
+  ConnectionInfo,
+  ConnectionOwner,
+  ConnectionParts,
+  HttpConnection,
+  PartialAnswer,
+  Transmission,
+} from "./connection.ts";
 import { type Ends, type Failure, genericFailure, ioFailure, joinHostPort, tlsFailure } from "./error-codes.ts";
 import { isChunkedEmpty } from "./headers.ts";
 import { ResponseParser } from "./http1-parser.ts";
+import { wireBytesSent } from "./tls.ts";
 
 /** A body up to this size is copied behind its head, so that both leave in one write. */
 const JOIN_BYTES_MAX = 64 * 1024;
@@ -27,9 +35,12 @@ export class Http1Connection implements HttpConnection {
   /** Bytes of the current request that the kernel has not taken yet. */
   #isWriting = false;
   #error: unknown = undefined;
+  readonly #transport: Socket | undefined;
+  #transportRead = 0;
 
-  constructor(socket: Socket, parts: { info: ConnectionInfo; key: string; owner: ConnectionOwner }) {
+  constructor(socket: Socket, parts: ConnectionParts) {
     this.#socket = socket;
+    this.#transport = parts.transport;
     this.info = parts.info;
     this.key = parts.key;
     this.#owner = parts.owner;
@@ -89,7 +100,8 @@ export class Http1Connection implements HttpConnection {
         if (this.#current === transmission) stamps.wroteRequest = performance.now();
       });
     }
-    transmission.onBytes(sent, 0);
+    const { tls } = this.info;
+    transmission.onBytes(tls === undefined ? sent : wireBytesSent(sent, tls, !this.wasUsed), 0);
   }
 
   #onData(chunk: Buffer): void {
@@ -102,7 +114,7 @@ export class Http1Connection implements HttpConnection {
     }
     const { stamps } = transmission;
     if (stamps.firstByte === 0) stamps.firstByte = nowMs;
-    transmission.onBytes(0, chunk.length);
+    transmission.onBytes(0, this.#transport === undefined ? chunk.length : this.#transportBytes(this.#transport));
     const parser = this.#parser;
     if (parser.push(chunk)) {
       this.#finish(transmission, nowMs, parser.surplusBytes === 0);
@@ -115,6 +127,12 @@ export class Http1Connection implements HttpConnection {
     }
   }
 
+  #transportBytes(transport: Socket): number {
+    const fresh = transport.bytesRead - this.#transportRead;
+    this.#transportRead += fresh;
+    return fresh;
+  }
+
   #finish(transmission: Transmission, endMs: number, isClean: boolean): void {
     const parser = this.#parser;
     const { head, failure } = parser;
@@ -122,7 +140,7 @@ export class Http1Connection implements HttpConnection {
     if (failure !== undefined || head === undefined) {
       const partial = this.#partial();
       this.destroy();
-      transmission.onFailure(failure ?? genericFailure("EOF"), endMs, false, partial);
+      transmission.onFailure(failure ?? genericFailure("EOF"), endMs, "never", partial);
       return;
     }
     const body = parser.body;
@@ -174,7 +192,7 @@ export class Http1Connection implements HttpConnection {
     }
     const partial = this.#partial();
     parser.release();
-    transmission.onFailure(failure, endMs, isUntouched && this.wasUsed, partial);
+    transmission.onFailure(failure, endMs, isUntouched && this.wasUsed ? "ifSafe" : "never", partial);
   }
 
   #describe(error: unknown, isBare: boolean): Failure {

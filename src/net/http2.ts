@@ -6,7 +6,14 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from "node:http2";
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
-import type { ConnectionInfo, ConnectionOwner, HttpConnection, PartialAnswer, Transmission } from "./connection.ts";
+import type {
+  ConnectionInfo,
+  ConnectionOwner,
+  ConnectionParts,
+  HttpConnection,
+  PartialAnswer,
+  Transmission,
+} from "./connection.ts";
 import {
   bodyFailure,
   type Failure,
@@ -20,6 +27,7 @@ import {
 import { lastHeader, wantsZeroLength } from "./headers.ts";
 import { ResponseHead } from "./http1-parser.ts";
 import { ioDirection } from "./http1.ts";
+import { wireBytesSent } from "./tls.ts";
 
 /** Frame header, and what the header block of a small request takes after the first: an estimate for `data_sent`. */
 const FRAME_BYTES = 9;
@@ -108,17 +116,14 @@ export class Http2Connection implements HttpConnection {
   #isRetired = false;
   #goAway: { lastStreamId: number; code: number; debug: string } | undefined = undefined;
   #error: unknown = undefined;
-  #bytesRead: number;
+  #bytesRead = 0;
+  #hasSent = false;
 
-  constructor(
-    socket: TLSSocket,
-    parts: { info: ConnectionInfo; key: string; owner: ConnectionOwner; transport: Socket },
-  ) {
+  constructor(socket: TLSSocket, parts: ConnectionParts & { transport: Socket }) {
     this.info = parts.info;
     this.key = parts.key;
     this.#owner = parts.owner;
     this.#transport = parts.transport;
-    this.#bytesRead = parts.transport.bytesRead;
     const session = connect(`https://${parts.key.slice(parts.key.lastIndexOf("|") + 1)}`, {
       createConnection: () => socket,
       settings: { enablePush: false, initialWindowSize: WINDOW_BYTES },
@@ -182,7 +187,8 @@ export class Http2Connection implements HttpConnection {
       });
     }
     stamps.wroteRequest = performance.now();
-    this.#countBytes(transmission, sent);
+    this.#countBytes(transmission, wireBytesSent(sent, this.info.tls, !this.#hasSent));
+    this.#hasSent = true;
   }
 
   /** The frames of side-by-side streams cannot be told apart below TLS: what arrived goes to whoever saw it first. */
@@ -210,7 +216,7 @@ export class Http2Connection implements HttpConnection {
     this.wasUsed = true;
     this.#release();
     if (transmission.keepBody && transmission.requestHead.method !== "HEAD" && head.contentLength > received) {
-      transmission.onFailure(bodyFailure("unexpected EOF"), endMs, false, partialOf(exchange));
+      transmission.onFailure(bodyFailure("unexpected EOF"), endMs, "never", partialOf(exchange));
       return;
     }
     transmission.onAnswer(head, Buffer.concat(exchange.chunks), endMs);
@@ -224,7 +230,7 @@ export class Http2Connection implements HttpConnection {
     const { head, stream } = exchange;
     const failure = this.#describe(exchange);
     // A refused stream, or one above the peer's last, was not processed: it may be sent again.
-    const isStale =
+    const isUnprocessed =
       head === undefined &&
       (stream.rstCode === constants.NGHTTP2_REFUSED_STREAM ||
         (this.#goAway !== undefined && (stream.id ?? 0) > this.#goAway.lastStreamId));
@@ -232,7 +238,7 @@ export class Http2Connection implements HttpConnection {
     transmission.onFailure(
       head === undefined ? failure : { ...failure, bare: true },
       endMs,
-      isStale,
+      isUnprocessed ? "always" : "never",
       partialOf(exchange),
     );
   }

@@ -11,7 +11,7 @@
 import { digestAuthorization } from "./auth/digest.ts";
 import { authenticateMessage, negotiateMessage, ntlmScheme, ntlmToken } from "./auth/ntlm.ts";
 import { type Coding, decodeBody, encodeBody } from "./body.ts";
-import type { HttpConnection, PartialAnswer, Transmission, WireBody } from "./connection.ts";
+import type { HttpConnection, PartialAnswer, Repeat, Transmission, WireBody } from "./connection.ts";
 import { type CookieJar, cookieHeader, parseSetCookies, type RequestCookie } from "./cookies.ts";
 import { clearDeadline, Deadline, Deadlines } from "./deadlines.ts";
 import { Dialing } from "./dial.ts";
@@ -191,6 +191,9 @@ const NO_HEADERS: HeaderList = [];
 /** How much of a redirect's body Go reads to keep the connection. */
 const REDIRECT_BODY_BYTES_MAX = 2 << 10;
 
+/** Attempts beyond the first, as Go's HTTP/2 has it: a server that refuses for ever must not be asked for ever. */
+const REPEATS_MAX = 6;
+
 /** Where an authentication stands. */
 const Auth = { None: 0, DigestAsked: 1, NtlmAnonymous: 2, NtlmNegotiated: 3, Done: 4 } as const;
 type Auth = (typeof Auth)[keyof typeof Auth];
@@ -218,6 +221,7 @@ class Run extends Deadline implements Transmission, PendingRequest {
   #auth: Auth = Auth.None;
   #stripsSensitive = false;
   #hopCount = 0;
+  #repeatCount = 0;
   #resultUrl: string;
   #connection: HttpConnection | undefined = undefined;
   #lastConnection: HttpConnection | undefined = undefined;
@@ -365,40 +369,43 @@ class Run extends Deadline implements Transmission, PendingRequest {
   #makeHead(): Failure | undefined {
     const target = this.#target;
     const { prepared } = target;
-    const isPlain = this.wireBody === undefined && !this.#hasBody && this.#authorization === undefined;
+    const bodyBytes = bodyBytesOf(this.wireBody, this.#hasBody);
+    // Headers that were changed on the way (redirect, compression) are no longer those of the source array.
+    const isUnchanged = this.#headersSource !== undefined || this.#headers.length === 0;
+    const isPlain = isUnchanged && this.#authorization === undefined && this.#hopCount === 0;
     if (
       isPlain &&
       prepared !== undefined &&
       prepared.headers === this.#headersSource &&
       prepared.cookie === this.#cookie &&
-      prepared.head.method === this.#method &&
-      this.#hopCount === 0
+      prepared.head.bodyBytes === bodyBytes &&
+      prepared.head.method === this.#method
     ) {
       this.requestHead = prepared.head;
-      this.wireHead = prepared.wire;
+      this.wireHead = typeof this.wireBody === "string" ? prepared.text : prepared.bytes;
       return undefined;
     }
-    if (target.failure !== undefined && target.failure.text.startsWith("unsupported protocol")) {
-      this.requestHead = this.#describeHead();
-      return target.failure;
-    }
-    const head = this.#describeHead();
+    const head = this.#describeHead(bodyBytes);
     this.requestHead = head;
+    // Go looks at the headers of HTTP requests only.
+    if (!target.isHttp) return target.failure;
     const refused =
       refuseHeaders(this.#headers) ??
       (isToken(this.#method) ? undefined : genericFailure(`net/http: invalid method ${quote(this.#method)}`)) ??
       target.failure;
     if (refused !== undefined) return refused;
-    this.wireHead = serializeHead(head);
-    // Prepared for the next request of the same shape: the array must be the same one, or none.
-    if (isPlain && this.#hopCount === 0 && (this.#headersSource !== undefined || this.#headers.length === 0)) {
-      const wire = Buffer.from(this.wireHead);
-      target.prepared = { headers: this.#headersSource, cookie: this.#cookie, head, wire };
+    const text = serializeHead(head);
+    this.wireHead = text;
+    // Prepared for the next request of the same shape: its headers must be the same array, or none.
+    if (isPlain) {
+      const bytes = Buffer.from(text);
+      target.prepared = { headers: this.#headersSource, cookie: this.#cookie, head, text, bytes };
+      if (typeof this.wireBody !== "string") this.wireHead = bytes;
     }
     return undefined;
   }
 
-  #describeHead(): RequestHead {
+  #describeHead(bodyBytes: number): RequestHead {
     const target = this.#target;
     const { client } = this.#session;
     const ownAuthorization = lastHeader(this.#headers, "authorization");
@@ -410,7 +417,7 @@ class Run extends Deadline implements Transmission, PendingRequest {
       headers: this.#headers,
       cookie: this.#cookie,
       authorization: this.#authorization ?? (ownAuthorization ? "" : target.authorization),
-      bodyBytes: bodyBytesOf(this.wireBody, this.#hasBody),
+      bodyBytes,
       close: client.config.noConnectionReuse === true,
       proxyAuthorization: target.proxy !== undefined && !target.isHttps ? target.proxy.authorization : "",
     };
@@ -439,9 +446,11 @@ class Run extends Deadline implements Transmission, PendingRequest {
     this.#finish(failure, failure === undefined ? "" : failure.text);
   }
 
-  onFailure(failure: Failure, endMs: number, isStale: boolean, partial?: PartialAnswer): void {
+  onFailure(failure: Failure, endMs: number, repeat: Repeat, partial?: PartialAnswer): void {
     this.#connection = undefined;
-    if (isStale && this.#canRepeat()) {
+    const mayRepeat = repeat === "always" || (repeat === "ifSafe" && this.#isSafeToRepeat());
+    if (mayRepeat && this.#repeatCount < REPEATS_MAX) {
+      this.#repeatCount++;
       this.#hop(performance.now());
       return;
     }
@@ -449,7 +458,7 @@ class Run extends Deadline implements Transmission, PendingRequest {
   }
 
   /** Go repeats a request that a server may have dropped unseen, if doing it twice does no harm. */
-  #canRepeat(): boolean {
+  #isSafeToRepeat(): boolean {
     switch (this.#method) {
       case "GET":
       case "HEAD":
@@ -535,7 +544,7 @@ class Run extends Deadline implements Transmission, PendingRequest {
   /** A hop that the transport refuses to send; k6 counts it all the same. */
   #hopRefused(failure: Failure, nowMs: number): void {
     this.stamps.restart(nowMs);
-    if (this.requestHead === undefined) this.requestHead = this.#describeHead();
+    if (this.requestHead === undefined) this.requestHead = this.#describeHead(0);
     this.#hopFailed(failure, nowMs);
   }
 

@@ -16,11 +16,13 @@ export interface PreparedHead {
   headers: HeaderList | undefined;
   cookie: string;
   head: RequestHead;
-  wire: Buffer;
+  text: string;
+  bytes: Buffer;
 }
 
 export class Target {
   readonly url: GoUrl;
+  readonly isHttp: boolean;
   readonly isHttps: boolean;
   /** To resolve, verify and send as SNI; IPv6 without brackets. */
   readonly hostname: string;
@@ -41,6 +43,7 @@ export class Target {
   constructor(url: GoUrl, proxies: ProxyRules) {
     this.url = url;
     this.isHttps = url.scheme === "https";
+    this.isHttp = this.isHttps || url.scheme === "http";
     const choice = proxies.choose(url);
     this.failure = refuse(url) ?? choice.failure;
     this.proxy = choice.proxy;

@@ -103,6 +103,22 @@ export function tlsInfo(socket: TLSSocket): TlsInfo {
   return { version, cipherSuite: GO_NAME.get(cipher?.name ?? "") ?? cipher?.standardName ?? "" };
 }
 
+const RECORD_BYTES_MAX = 16_384;
+/** Client hello (with a post-quantum key share) and finished message; the runtime does not tell, this is what was seen. */
+const HANDSHAKE_SENT_BYTES = 1_560;
+
+/**
+ * What so many bytes become on the wire: k6 counts below TLS, and the runtimes do not count what a TLS socket sends.
+ *
+ * @param info Of the connection; `undefined` for one without TLS.
+ */
+export function wireBytesSent(plainBytes: number, info: TlsInfo | undefined, isFirst: boolean): number {
+  if (info === undefined) return plainBytes;
+  // Header, content type and tag; TLS 1.2 also sends the nonce.
+  const recordBytes = info.version === "tls1.3" ? 22 : 29;
+  return plainBytes + Math.ceil(plainBytes / RECORD_BYTES_MAX) * recordBytes + (isFirst ? HANDSHAKE_SENT_BYTES : 0);
+}
+
 /** The TLS side of one thread's connections. Contexts are made when first needed and shared. */
 export class TlsClient {
   readonly #settings: TlsSettings;

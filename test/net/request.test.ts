@@ -128,6 +128,57 @@ describe("the request on the wire", () => {
   });
 });
 
+test("a head that was prepared serves no request of another shape", async () => {
+  const seen: string[] = [];
+  const url = await serve((wire) => {
+    seen.push(
+      [
+        wire.method,
+        wire.body.length,
+        wire.get("x-a"),
+        wire.get("content-encoding"),
+        wire.get("cookie"),
+        wire.get("authorization"),
+      ].join(),
+    );
+    return ok("");
+  });
+  const session = openSession();
+  const headers = ["X-A", "1"];
+  const jar = new MemoryCookieJar();
+  const requests = [
+    {},
+    { headers },
+    { headers },
+    { headers: ["X-A", "2"] },
+    {},
+    { method: "POST", body: "x".repeat(21) },
+    { method: "POST", body: "x", compression: ["gzip"] as const },
+    { method: "POST", body: Buffer.from("x".repeat(21)) },
+    { method: "HEAD" },
+    { cookies: [{ name: "c", value: "1", replace: false }], jar },
+    { method: "POST", body: "ab" },
+    { method: "POST", body: "cd" },
+  ];
+  for (const request of requests) await send(session, { url, ...request });
+  const compressed = seen.splice(6, 1)[0]!;
+  expect(compressed).toMatch(/^POST,\d+,,gzip,,$/);
+  expect(seen).toEqual([
+    "GET,0,,,,",
+    "GET,0,1,,,",
+    "GET,0,1,,,",
+    "GET,0,2,,,",
+    "GET,0,,,,",
+    "POST,21,,,,",
+    "POST,21,,,,",
+    "HEAD,0,,,,",
+    "GET,0,,,c=1,",
+    "POST,2,,,,",
+    "POST,2,,,,",
+  ]);
+  session.close();
+});
+
 describe("the answer", () => {
   test("status, text, protocol, headers in wire order, body, address", async () => {
     const url = await serve(

@@ -400,7 +400,17 @@ describe("HTTP/2", () => {
       write(1, 4, streamId, STATUS_200);
       write(0, 1, streamId, Buffer.from("second"));
     });
-    expect(last(await sendOnce({ url }, insecure)).body!.toString()).toBe("second");
+    expect(last(await sendOnce({ url, method: "POST", body: "x" }, insecure)).body!.toString()).toBe("second");
+  });
+
+  test("a server that refuses for ever is not asked for ever", async () => {
+    let asked = 0;
+    const url = await serveFrames((streamId, write) => {
+      asked++;
+      write(3, 0, streamId, u32(7));
+    });
+    expect(last(await sendOnce({ url }, insecure)).errorCode).toBe(1638);
+    expect(asked).toBe(7);
   });
 
   test("a timeout cancels the stream and keeps the connection", async () => {
