@@ -5,6 +5,7 @@ import { removedModules } from "./removed.ts";
 
 const builtins: Record<string, BuiltinModule> = {
   k6: { blocks: ["sleep"], callsBack: ["group", "check"], load: () => import("./k6/index.ts") },
+  "k6/execution": { load: () => import("./k6/execution.ts") },
   "k6/metrics": { load: () => import("./k6/metrics.ts") },
 };
 
