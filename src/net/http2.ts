@@ -143,7 +143,9 @@ export class Http2Connection implements HttpConnection {
   }
 
   get canTake(): boolean {
-    return this.#isOpen && !this.#session.closed && !this.#session.destroyed;
+    if (!this.#isOpen || this.#session.closed || this.#session.destroyed) return false;
+    const streamsMax = this.#session.remoteSettings?.maxConcurrentStreams ?? Number.POSITIVE_INFINITY;
+    return this.#exchanges.size < streamsMax;
   }
 
   start(transmission: Transmission): void {

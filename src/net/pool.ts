@@ -51,6 +51,8 @@ export class ConnectionPool implements ConnectionOwner {
       connection.destroy();
       return other;
     }
+    // The other one is full or closing: it ends with its last stream.
+    other?.retire();
     this.#multiplexed.set(connection.key, connection);
     return connection;
   }

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "bun:test";
-import { createSecureServer, type ServerHttp2Stream } from "node:http2";
+import { createSecureServer, type ServerHttp2Stream, type Settings } from "node:http2";
 import type { AddressInfo } from "node:net";
 import type { PeerCertificate, TlsOptions } from "node:tls";
 import type { HttpClientConfig, HttpResult } from "../../src/net/request.ts";
@@ -237,14 +237,18 @@ test("what SSL_CERT_FILE names and does not hold leaves nothing to trust", () =>
 describe("HTTP/2", () => {
   async function serveHttp2(
     onStream: (stream: ServerHttp2Stream, headers: Record<string, unknown>) => void,
+    options: { settings?: Settings; onSession?: () => void } = {},
   ): Promise<string> {
-    const server = createSecureServer({ ...pair, allowHTTP1: true });
+    const server = createSecureServer({ ...pair, allowHTTP1: true, settings: options.settings });
     server.on("stream", (stream: ServerHttp2Stream, headers) => {
       stream.on("error", () => stream.destroy());
       onStream(stream, headers);
     });
     const sessions = new Set<{ destroy(): void }>();
-    server.on("session", (session) => sessions.add(session));
+    server.on("session", (session) => {
+      options.onSession?.();
+      sessions.add(session);
+    });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     closers.push(() => {
       for (const session of sessions) session.destroy();
@@ -296,6 +300,25 @@ describe("HTTP/2", () => {
       "GET /4 ",
     ]);
     for (const each of more) expect(last(each).timings.connecting).toBe(0);
+    session.close();
+  });
+
+  test("a full connection is joined by a second one", async () => {
+    let sessionCount = 0;
+    const url = await serveHttp2(
+      (stream) => {
+        setTimeout(() => {
+          stream.respond({ ":status": 200 });
+          stream.end("late");
+        }, 100);
+      },
+      { settings: { maxConcurrentStreams: 2 }, onSession: () => sessionCount++ },
+    );
+    const session = openSession(insecure);
+    await send(session, { url });
+    const results = await Promise.all(Array.from({ length: 4 }, () => send(session, { url })));
+    expect(results.map((each) => last(each).body?.toString())).toEqual(["late", "late", "late", "late"]);
+    expect(sessionCount).toBeGreaterThan(1);
     session.close();
   });
 
