@@ -38,10 +38,11 @@ const k6: ModuleFactory = (runtime) => {
         "group() does not support async functions as arguments, please see https://grafana.com/docs/k6/latest/javascript-api/k6/group/ for more info",
       );
     }
-    const text = String(name);
+    const text = name === undefined || name === null ? "" : String(name);
     if (text.includes(SEPARATOR)) throw new GoError("group and check names may not contain '::'");
     const { tags, group: outer } = vu;
-    vu.group = `${outer}${SEPARATOR}${text}`;
+    // a group without a name is the one around it
+    if (text !== "") vu.group = `${outer}${SEPARATOR}${text}`;
     vu.tags = vu.withSystemTag(tags, "group", vu.group);
     const startMs = runtime.clock.nowMs();
     try {
@@ -61,14 +62,13 @@ const k6: ModuleFactory = (runtime) => {
     if (args.length < 2) throw new GoError("no checks provided to `check`");
     const [value, checks, extraTags] = args;
     let tags = vu.tags;
-    if (typeof extraTags === "object" && extraTags !== null) {
+    if (extraTags !== undefined && extraTags !== null) {
       for (const key of Object.keys(extraTags)) tags = tags.with(key, tagValue(key, extraTags[key]));
     }
     let allPass = true;
     let failure: { error: unknown } | undefined;
     const timeMs = runtime.clock.epochMs();
-    const list = typeof checks === "object" && checks !== null ? Object.keys(checks) : [];
-    for (const name of list) {
+    for (const name of checks === undefined || checks === null ? [] : Object.keys(checks)) {
       if (name.includes(SEPARATOR)) throw new GoError("group and check names may not contain '::'");
       let result: unknown = checks[name];
       if (typeof result === "function") {

@@ -43,6 +43,8 @@ export interface LoadedTest {
   options: Options;
   /** Consolidated only: what archives and `exec.test.options` start from. */
   consolidated: Options;
+  /** As the script exports them. */
+  scriptOptions: Options;
   loaded: LoadedScript;
   scriptPath: string;
 }
@@ -165,6 +167,7 @@ export async function loadTest(
       run: consolidateRunOptions(file.run, env.run, cli.run),
       options: derived.options,
       consolidated: merged.options,
+      scriptOptions: script.options,
       loaded,
       scriptPath: spec.display,
     };

@@ -12,7 +12,7 @@ import type { Host, ThreadHandle } from "../host/host.ts";
 import { Aggregate } from "../metrics/aggregate.ts";
 import { defineBuiltinMetrics } from "../metrics/builtin.ts";
 import { Recorder } from "../metrics/recorder.ts";
-import { Registry } from "../metrics/registry.ts";
+import { MetricError, Registry } from "../metrics/registry.ts";
 import type { Sample } from "../metrics/sample.ts";
 import { readSampleBatch } from "../metrics/sample-batch.ts";
 import { TagSetRoot } from "../metrics/tags.ts";
@@ -71,6 +71,7 @@ export class Conductor {
   private markedAsFailed = false;
   private aborting = false;
   private phase: "idle" | "init" | "setup" | "running" | "teardown" | "ended" = "idle";
+  private readonly crashedThreads = new Set<Thread>();
   setupData: string | undefined;
   /** Sentences about what the figures lack. */
   readonly missing: string[] = [];
@@ -125,7 +126,7 @@ export class Conductor {
         this.init.writeLog(message.record);
         return;
       case "aggregate":
-        this.aggregate.merge(message.packed);
+        this.merge(message.packed);
         return;
       case "samples":
         this.init.onSamples(readSampleBatch(message.batch, this.registry));
@@ -138,7 +139,6 @@ export class Conductor {
         return;
       case "testFail":
         this.markedAsFailed = true;
-        this.init.log.log("error", `test marked as failed: ${message.message}`);
         return;
       case "failed": {
         const error = fromFailure(message.failure);
@@ -164,6 +164,7 @@ export class Conductor {
     });
     this.missing.push(`What thread ${index} had not reported when it ended is missing: ${message}`);
     thread.done = true;
+    this.crashedThreads.add(thread);
     for (const waiting of thread.waiting.values()) waiting.reject(error);
     thread.waiting.clear();
     this.end(error);
@@ -291,7 +292,7 @@ export class Conductor {
 
   /** Calls handleSummary() with the data as JSON. */
   async handleSummary(data: string, timeoutMs: number): Promise<CallResult> {
-    if (this.threads[0] === undefined || this.threads[0].done === undefined) return { kind: "missing" };
+    if (this.threads[0] === undefined || this.crashedThreads.has(this.threads[0])) return { kind: "missing" };
     this.shared.resume();
     const { result } = await this.ask(this.threads[0], { type: "call", call: "handleSummary", data, timeoutMs }, "called");
     return result;
@@ -324,7 +325,17 @@ export class Conductor {
 
   private mergeOwn(): void {
     const packed = this.recorder.takePacked();
-    if (packed) this.aggregate.merge(packed);
+    if (packed) this.merge(packed);
+  }
+
+  private merge(packed: Uint8Array): void {
+    try {
+      this.aggregate.merge(packed);
+    } catch (error) {
+      if (!(error instanceof MetricError)) throw error;
+      // all else in the report has been added
+      this.missing.push(`Samples of a metric that two threads define in different ways: ${error.message}`);
+    }
   }
 
   terminate(): void {

@@ -94,13 +94,16 @@ export class ThreadVu implements ScenarioVu {
     const { vu, host } = this;
     const { runtime } = vu;
     const { clock } = runtime;
-    const full = !result.interrupted;
+    // k6 counts the iteration that calls test.abort() in the metrics, but not as complete
+    const full = !result.interrupted || vu.endedTest;
     const timeMs = clock.epochMs();
     recordTraffic(vu, host.metrics, timeMs);
     const tookMs = result.endMs - result.startMs;
     if (full) {
       vu.record(host.metrics.iteration_duration, tookMs, timeMs);
       vu.record(host.metrics.iterations, 1, timeMs);
+    }
+    if (!result.interrupted) {
       host.shared.add(SharedState.ITERATIONS_COMPLETED, 1);
       if (result.failed) {
         const text = formatError(host.describe(result.error));
@@ -111,7 +114,7 @@ export class ThreadVu implements ScenarioVu {
     if (vu.afterIteration) for (const hook of vu.afterIteration) hook();
     const outcome = { interrupted: result.interrupted, failed: result.failed };
     this.iteration = undefined;
-    const restMs = full ? host.minIterationDurationMs - tookMs : 0;
+    const restMs = !result.interrupted ? host.minIterationDurationMs - tookMs : 0;
     if (restMs <= 0) {
       runtime.soon(() => onEnd(outcome));
       return;

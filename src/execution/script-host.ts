@@ -59,7 +59,21 @@ export class ScriptHost {
       if (entry !== undefined) await this.loadBuiltin(id, entry);
     }
     for (const module of modules) this.link(module);
+    this.installGlobals();
     return modules;
+  }
+
+  /** `globalThis.open` and `globalThis.require`: those of the main module. */
+  private installGlobals(): void {
+    const { runtime, spec } = this;
+    const { rt, realm } = runtime;
+    const values = {
+      open: this.openFor(spec.mainId),
+      require: rt.coroutine("require", 1, (args) => runtime.vu.require(args[0], spec.mainId)),
+    };
+    for (const [name, value] of Object.entries(values)) {
+      Object.defineProperty(realm.globalBase, name, { value, writable: true, configurable: true, enumerable: false });
+    }
   }
 
   private async loadBuiltin(id: string, entry: BuiltinModule): Promise<void> {

@@ -4,6 +4,7 @@ import type { CallResult } from "./messages.ts";
 
 /** Encodes the result; a value that is neither text nor ArrayBuffer is an error that names its key. */
 export function encodeSummaryFiles(value: unknown): CallResult {
+  if (value === undefined || value === null) return { kind: "value", json: undefined };
   const texts: Record<string, string> = {};
   const binary: Record<string, string> = {};
   const object = typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};

@@ -70,7 +70,6 @@ export class VuThread {
   private madeCount = 0;
   private running: Running[] = [];
   private aborted = false;
-  private failed = false;
   private reportTimer: ReturnType<typeof setInterval> | undefined;
   /** setup(), teardown() or handleSummary() that runs now. */
   private calling: { iteration: Iteration | undefined; name: string } | undefined;
@@ -109,7 +108,6 @@ export class VuThread {
       options: () => this.run?.optionsJson,
       abort: (message, stack) => this.abortedByScript(message, stack),
       fail: (message) => {
-        this.failed = true;
         this.port.post({ type: "testFail", message });
       },
       counts: () => ({
@@ -177,7 +175,7 @@ export class VuThread {
         metrics: this.metricRegistry.all().map(({ name, kind, contains }) => ({ name, kind, contains })),
       });
     } catch (error) {
-      const failure = toFailure(error);
+      const failure = failureOf(error);
       if (failure.source === undefined && failure.exitCode !== ExitCode.Panic) failure.message = prefix + failure.message;
       this.port.post({ type: "failed", failure });
     }
@@ -228,6 +226,7 @@ export class VuThread {
       const target = parseThresholdTarget(name);
       if (target.submetric) this.recorder.addSubmetric(target.submetric);
     }
+    if (run.breakdown) this.recorder.breakDown();
     if (run.wantsSamples) {
       this.recorder.onSample = (metric, tags, value, timeMs, metadata) => {
         this.batch.add(metric, tags, value, timeMs, metadata);
@@ -265,7 +264,7 @@ export class VuThread {
       }
       this.port.post({ type: "vusMade" });
     } catch (error) {
-      this.port.post({ type: "failed", failure: error instanceof ScriptInitError ? error.failure : toFailure(error) });
+      this.port.post({ type: "failed", failure: failureOf(error) });
     }
   }
 
@@ -308,7 +307,7 @@ export class VuThread {
             onReady(activate(vu));
           },
           (error) => {
-            const failure = error instanceof ScriptInitError ? error.failure : toFailure(error);
+            const failure = failureOf(error);
             this.port.post({ type: "testAbort", failure });
           },
         );
@@ -391,6 +390,7 @@ export class VuThread {
       this.abortFailure = failure;
       return;
     }
+    this.runtime.vu.endedTest = true;
     if (this.calling) this.abortFailure = failure;
     this.port.post({ type: "testAbort", failure });
   }
@@ -412,13 +412,15 @@ export class VuThread {
     try {
       vu = await this.newVu(0, 0);
     } catch (error) {
-      return { kind: "error", failure: error instanceof ScriptInitError ? error.failure : toFailure(error) };
+      return { kind: "error", failure: failureOf(error) };
     }
     const fn = vu.exports?.[name];
     if (typeof fn !== "function") return { kind: "missing" };
     vu.tags = name === "handleSummary" ? runtime.runTags : vu.withSystemTag(runtime.runTags, "group", `::${name}`);
     vu.group = name === "handleSummary" ? "" : `::${name}`;
-    const args = name === "setup" ? [] : [data === undefined ? undefined : rt.json(data)];
+    const args: any[] = name === "setup" ? [] : [data === undefined ? undefined : rt.json(data)];
+    // JSON has no undefined, but scripts see the key
+    if (name === "handleSummary" && !("setup_data" in args[0])) args[0].setup_data = undefined;
     const result = await new Promise<IterationResult | "timeout">((resolve) => {
       const calling: { iteration: Iteration | undefined; name: string } = { iteration: undefined, name };
       this.calling = calling;
@@ -478,5 +480,7 @@ export class VuThread {
 class ScriptInitError extends Error {
   failure!: Failure;
 }
+
+const failureOf = (error: unknown): Failure => (error instanceof ScriptInitError ? { ...error.failure } : toFailure(error));
 
 const fromAbort = (failure: Failure): ScriptInitError => Object.assign(new ScriptInitError(), { failure });

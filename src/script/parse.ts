@@ -40,7 +40,7 @@ export function parseModule(source: string, name: string): Parsed {
     }) as Node;
     return { tree, format: "cjs" };
   } catch (scriptError) {
-    throw syntaxError(moduleError !== undefined && /\b(import|export)\b/.test(source) ? moduleError : scriptError, name);
+    throw syntaxError(moduleError !== undefined && /\b(import|export)\b/.test(source) ? moduleError : scriptError, source, name);
   }
 }
 
@@ -64,9 +64,13 @@ function usesTopLevelAwait(tree: Node): boolean {
   return found;
 }
 
-function syntaxError(error: unknown, name: string): UserError {
-  const { message, loc } = error as { message: string; loc?: { line: number; column: number } };
-  const text = message.replace(/ \(\d+:\d+\)$/, "");
+function syntaxError(error: unknown, source: string, name: string): UserError {
+  const { message, loc, pos } = error as { message: string; loc?: { line: number; column: number }; pos?: number };
+  let text = message.replace(/ \(\d+:\d+\)$/, "");
+  // say which, as k6 does
+  if (text === "Unexpected token" && pos !== undefined) {
+    text += pos >= source.length ? " end of input" : ` ${/^(?:[\w$]+|.)/u.exec(source.slice(pos))?.[0] ?? ""}`;
+  }
   const at = loc ? { file: name, line: loc.line, column: loc.column + 1 } : undefined;
   return new UserError("syntax-error", {
     message: at ? `${name}: Line ${at.line}:${at.column} ${text}` : `${name}: ${text}`,

@@ -115,6 +115,7 @@ export function* instantiate(vu: Vu, source: ModuleSource, mainId: string): Gene
     return exportsOf(id);
   };
 
+  vu.require = requireModule;
   link(mainId);
   yield* evaluate(mainId);
   return exportsOf(mainId);

@@ -8,10 +8,18 @@
  * An exception in a task ends the run; tasks that were queued stay for `drain`, which runs the rest without the
  * exception of one stopping the others. Order and endings follow k6's event loop.
  */
+import type { TaskQueue } from "./task-queue.ts";
 import type { Vu } from "./vu.ts";
 
-/** Runs in a turn; a generator may block. */
-export type Task = () => Generator<unknown, unknown, any> | undefined | void;
+type Steps = Generator<unknown, unknown, any> | undefined | void;
+
+/** Runs in a turn; a generator may block. An object spares a closure where there are many tasks of a kind. */
+export type Task = (() => Steps) | { run(): Steps };
+
+/** Tasks, each followed by the queue that it came through, if it came through one. */
+type Queue = (Task | TaskQueue | undefined)[];
+
+const start = (task: Task): Steps => (typeof task === "function" ? task() : task.run());
 
 /** A promise was rejected and nobody handled it by the end of the turn. */
 export class UnhandledRejection extends Error {
@@ -24,7 +32,7 @@ export class UnhandledRejection extends Error {
 }
 
 export class EventLoop {
-  private queue: Task[] = [];
+  private queue: Queue = [];
   private registered = 0;
   private idle = false;
   private readonly vu: Vu;
@@ -35,15 +43,25 @@ export class EventLoop {
 
   /** Announces a task to come; the answer queues it and must be called exactly once, from any turn or host event. */
   register(): (task: Task) => void {
-    this.registered++;
+    this.announce();
     let called = false;
     return (task) => {
       if (called) throw new Error("internal error: a registered callback was queued twice");
       called = true;
-      this.registered--;
-      this.queue.push(task);
-      this.wake();
+      this.enqueue(task, undefined);
     };
+  }
+
+  /** Announces a task without a closure, for `TaskQueue`: exactly one `enqueue` must follow. */
+  announce(): void {
+    this.registered++;
+  }
+
+  /** Queues a task that was announced; `owner` is told when it begins. */
+  enqueue(task: Task, owner: TaskQueue | undefined): void {
+    this.registered--;
+    this.queue.push(task, owner);
+    this.wake();
   }
 
   get isPending(): boolean {
@@ -75,7 +93,7 @@ export class EventLoop {
   *run(first: Task): Generator<unknown, void, any> {
     const { vu } = this;
     vu.rejections?.clear();
-    this.queue.unshift(first);
+    this.queue.unshift(first, undefined);
     for (;;) {
       const batch = this.queue;
       if (batch.length === 0) {
@@ -85,13 +103,14 @@ export class EventLoop {
         continue;
       }
       this.queue = [];
-      for (let i = 0; i < batch.length; i++) {
+      for (let i = 0; i < batch.length; i += 2) {
         try {
-          const steps = batch[i]!();
+          (batch[i + 1] as TaskQueue | undefined)?.began();
+          const steps = start(batch[i] as Task);
           if (steps) yield* steps;
           if (vu.jobs.length > 0) yield* vu.runtime.rt.runJobs();
         } catch (error) {
-          this.queue = [...batch.slice(i + 1), ...this.queue];
+          this.queue = [...batch.slice(i + 2), ...this.queue];
           throw error;
         }
       }
@@ -114,9 +133,10 @@ export class EventLoop {
         continue;
       }
       this.queue = [];
-      for (const task of batch) {
+      for (let i = 0; i < batch.length; i += 2) {
         try {
-          const steps = task();
+          (batch[i + 1] as TaskQueue | undefined)?.began();
+          const steps = start(batch[i] as Task);
           if (steps) yield* steps;
           if (vu.jobs.length > 0) yield* vu.runtime.rt.runJobs();
         } catch (error) {
@@ -134,8 +154,10 @@ export class EventLoop {
       this.vu.announce(this.waiting);
       yield;
     }
-    const task = this.queue.shift();
-    const steps = task?.();
+    const [task, owner] = this.queue.splice(0, 2) as [Task | undefined, TaskQueue | undefined];
+    if (task === undefined) return;
+    owner?.began();
+    const steps = start(task);
     if (steps) yield* steps;
     if (this.vu.jobs.length > 0) yield* this.vu.runtime.rt.runJobs();
   }

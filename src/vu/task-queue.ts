@@ -2,52 +2,55 @@
  * A queue of tasks that keeps the event loop alive from its making until `close()`, for things that bring many events
  * (a socket, the timers). Each task gets a turn of its own.
  *
- * Follows k6's taskqueue: while a task of this queue waits for its turn, further ones are held back here.
+ * Follows k6's taskqueue: while a task of this queue waits for its turn, further ones are held back here. On the path of
+ * every WebSocket message (bench row ws-pingpong), so it makes no closures: the loop hands each task back to its queue.
  */
 import type { EventLoop, Task } from "./loop.ts";
 
 export class TaskQueue {
   private readonly loop: EventLoop;
-  private enqueue: ((task: Task) => void) | undefined;
-  private held: Task[] = [];
+  /** One task is announced to the loop and not queued yet. */
+  private announced = true;
+  private held: Task[] | undefined;
   private closed = false;
 
   constructor(loop: EventLoop) {
     this.loop = loop;
-    this.enqueue = loop.register();
+    loop.announce();
   }
 
   queue(task: Task): void {
     if (this.closed) return;
-    const enqueue = this.enqueue;
-    if (enqueue === undefined) {
-      this.held.push(task);
-      return;
-    }
-    this.enqueue = undefined;
-    enqueue(() => this.runOne(task));
+    if (this.announced) {
+      this.announced = false;
+      this.loop.enqueue(task, this);
+    } else (this.held ??= []).push(task);
   }
 
   /** Lets the loop end. What is queued already still runs. */
   close(): void {
     if (this.closed) return;
-    const enqueue = this.enqueue;
-    if (enqueue === undefined) {
-      this.held.push(() => this.close());
-      return;
-    }
-    this.closed = true;
-    enqueue(nothing);
+    if (this.announced) {
+      this.announced = false;
+      this.closed = true;
+      this.loop.enqueue(nothing, undefined);
+    } else (this.held ??= []).push(() => this.close());
   }
 
-  private runOne(task: Task): Generator<unknown, unknown, any> | undefined | void {
-    if (this.enqueue === undefined && !this.closed) this.enqueue = this.loop.register();
-    if (this.held.length > 0) {
-      const held = this.held;
-      this.held = [];
-      for (const next of held) this.loop.register()(() => this.runOne(next));
+  /** Internal: the loop is about to run a task of this queue. */
+  began(): void {
+    const { loop } = this;
+    if (!this.announced && !this.closed) {
+      this.announced = true;
+      loop.announce();
     }
-    return task();
+    const { held } = this;
+    if (held === undefined) return;
+    this.held = undefined;
+    for (const next of held) {
+      loop.announce();
+      loop.enqueue(next, this);
+    }
   }
 }
 

@@ -63,6 +63,10 @@ export class Vu {
   random: (() => number) | undefined;
   /** The parsed result of setup(), made on first use. */
   setupData: { value: unknown } | undefined;
+  /** `require(specifier)` as called in the module `referrer`; set before init code runs. */
+  require!: (specifier: unknown, referrer: string) => Generator<unknown, any, any>;
+  /** This VU called test.abort(). */
+  endedTest = false;
   /** What the init code exported. */
   exports: any;
   /** Called at the end of each iteration; modules that keep connections look at `noVUConnectionReuse` here. */
