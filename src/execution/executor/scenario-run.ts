@@ -4,6 +4,7 @@
  * A run is over when it is closed (its executor will ask for no more VUs), no request for a VU is open and every VU has
  * been given back.
  */
+import { formatDuration } from "../../base/duration.ts";
 import { type EndTimes, GracefulEnd } from "../graceful.ts";
 import { Fifo } from "../fifo.ts";
 import type { ExecutorContext, IterationOutcome, ScenarioVu } from "./executor.ts";
@@ -190,10 +191,10 @@ export class ScenarioRun {
     const warningsDue = Math.floor((nowMs - this.waitingSinceMs) / POOL_WARNING_MS);
     while (this.warningCount < Math.min(warningsDue, POOL_WARNINGS_MAX)) {
       const waitedMs = ++this.warningCount * POOL_WARNING_MS;
-      this.context.log("warning", `Could not get a VU from the buffer for ${formatWait(waitedMs)}`);
+      this.context.log("warning", `Could not get a VU from the buffer for ${formatDuration(waitedMs)}`);
     }
     if (this.warningCount < POOL_WARNINGS_MAX) return true;
-    const limit = formatWait(POOL_WARNING_MS * POOL_WARNINGS_MAX);
+    const limit = formatDuration(POOL_WARNING_MS * POOL_WARNINGS_MAX);
     this.context.log("error", `Executor error: could not get a VU from the buffer in ${limit}`);
     this.abort();
     return false;
@@ -227,8 +228,4 @@ export class ScenarioRun {
     const { clock } = this.context;
     clock.at(clock.nowMs(), this.onDone);
   }
-}
-
-function formatWait(ms: number): string {
-  return ms % 1_000 === 0 ? `${ms / 1_000}s` : ms < 1_000 ? `${ms}ms` : `${ms / 1_000}s`;
 }
