@@ -49,6 +49,7 @@ export class Arrivals implements Executor {
   private nextIndex = 0;
   private nextDueMs = Number.POSITIVE_INFINITY;
   private cancelTimer: (() => void) | undefined;
+  private armedForMs: number | undefined;
   /** Since when arrivals that are due have been held. */
   private heldSinceMs: number | undefined;
   /** An arrival is due and waits for a VU. */
@@ -109,9 +110,14 @@ export class Arrivals implements Executor {
     this.nextDueMs = this.dueMs(index);
   }
 
+  private readonly timerFired = (): void => {
+    this.armedForMs = undefined;
+    this.cancelTimer = undefined;
+    this.tick();
+  };
+
   /** Starts or drops everything that is due. */
-  private readonly tick = (): void => {
-    this.disarm();
+  private tick(): void {
     if (this.isEnded) return;
     this.isShort = false;
     const { clock } = this.context;
@@ -138,13 +144,14 @@ export class Arrivals implements Executor {
         return;
       }
       this.dropUntil(this.heldSinceMs ?? nowMs);
+      this.askForMore();
       this.heldSinceMs = undefined;
       this.isShort = false;
     }
     this.heldSinceMs = undefined;
     if (this.nextDueMs !== Number.POSITIVE_INFINITY) this.armAt(this.nextDueMs);
     else if (this.endsWithLastArrival) this.end();
-  };
+  }
 
   private freeWorker(): Worker | undefined {
     if (this.idle.size === 0 && this.run.isWaitingForVus) this.run.takeNow();
@@ -162,7 +169,6 @@ export class Arrivals implements Executor {
     const next = Math.max(this.nextIndex + 1, dueByThen);
     this.run.drop(next - this.nextIndex);
     this.moveTo(next);
-    this.askForMore();
   }
 
   private startOn(worker: Worker): void {
@@ -242,13 +248,16 @@ export class Arrivals implements Executor {
   }
 
   private armAt(ms: number): void {
+    if (ms === this.armedForMs) return;
     this.disarm();
-    this.cancelTimer = this.context.clock.at(ms, this.tick);
+    this.armedForMs = ms;
+    this.cancelTimer = this.context.clock.at(ms, this.timerFired);
   }
 
   private disarm(): void {
     this.cancelTimer?.();
     this.cancelTimer = undefined;
+    this.armedForMs = undefined;
   }
 
   abort(): void {

@@ -45,7 +45,7 @@ export class ScenarioRun {
   private ends: GracefulEnd | undefined;
   private onDone: (() => void) | undefined;
   private isOpen = true;
-  private isOver = false;
+  private overAtMs: number | undefined;
   /** The next look at the requests: after a slice, or when the pool was empty. */
   private cancelServing: (() => void) | undefined;
   private waitingSinceMs: number | undefined;
@@ -96,7 +96,8 @@ export class ScenarioRun {
   get timeFraction(): number {
     if (this.ends === undefined) return 0;
     if (this.times.regularMs === 0) return 1;
-    return Math.min(1, (this.context.clock.nowMs() - this.ends.startMs) / this.times.regularMs);
+    const nowMs = this.overAtMs ?? this.context.clock.nowMs();
+    return Math.min(1, (nowMs - this.ends.startMs) / this.times.regularMs);
   }
 
   /** Whether VUs that were asked for have not come yet. */
@@ -155,7 +156,7 @@ export class ScenarioRun {
   }
 
   abort(): void {
-    if (this.isAborted || this.isOver) return;
+    if (this.isAborted || this.overAtMs !== undefined) return;
     this.isAborted = true;
     this.stopServing();
     this.interruptAll();
@@ -220,12 +221,12 @@ export class ScenarioRun {
   }
 
   private settle(): void {
-    if (this.isOpen || this.isOver || this.ends === undefined) return;
+    if (this.isOpen || this.overAtMs !== undefined || this.ends === undefined) return;
     if (this.held.size > 0 || this.requests.size > 0 || this.onDone === undefined) return;
-    this.isOver = true;
+    const { clock } = this.context;
+    this.overAtMs = clock.nowMs();
     this.ends.cancel();
     this.stopServing();
-    const { clock } = this.context;
-    clock.at(clock.nowMs(), this.onDone);
+    clock.at(this.overAtMs, this.onDone);
   }
 }

@@ -60,13 +60,13 @@ export class SharedIterations implements Executor {
   /** Takes what nobody ran, so that of several threads just one counts it. */
   private dropRest(onDone: () => void): void {
     const { run } = this;
-    if (run.isAborted || !run.isRegularOver) return onDone();
+    const mayBeLeft = run.isRegularOver && !run.isAborted;
     let count = 0;
-    while (count < DROPS_PER_SLICE && this.takeFromHeap() !== undefined) count++;
+    while (mayBeLeft && count < DROPS_PER_SLICE && this.takeFromHeap() !== undefined) count++;
     if (count > 0) run.drop(count);
-    if (this.isHeapEmpty) return onDone();
     const { clock } = this.context;
-    clock.at(clock.nowMs(), () => this.dropRest(onDone));
+    if (count === DROPS_PER_SLICE) clock.at(clock.nowMs(), () => this.dropRest(onDone));
+    else onDone();
   }
 
   abort(): void {
