@@ -7,6 +7,7 @@
  * What is handed to scripts must belong to the sandbox realm. So functions are made with
  * - `rt.fn(name, length, (args, self) => value)`: never blocks;
  * - `rt.blocking(name, length, (args, self) => value)`: returns `runtime.block(new SomeBlock())` to wait;
+ * - `rt.mixed(name, length, (args, self) => value)`: answers like `rt.fn`, or with a generator like `rt.coroutine`'s when it has to;
  * - `rt.coroutine(name, length, function* (args, self) {...})`: calls back (`yield* vu.call(f, self, args)`) or waits
  *   several times (`yield* vu.wait(block)`);
  * objects with `rt.object()`, `rt.array(items)`, `rt.bytes(u8)`, `rt.json(text)`, classes with `rt.defineClass`,
@@ -22,14 +23,21 @@ export { TaskQueue } from "./vu/task-queue.ts";
 export { timersOf } from "./vu/timers.ts";
 export { PENDING, type VuRuntime } from "./vu/runtime.ts";
 export { bareRejection, namedRejection, promised, rejected, Rejection } from "./vu/promised.ts";
+export { cookieJarOf, jarBehind, type Network, networkOf } from "./vu/network.ts";
 export type { Realm } from "./vu/realm.ts";
 export { bytesOf, isArrayBuffer, typedArrayName } from "./vu/script-bytes.ts";
 export type { TestCounts, TestState } from "./vu/test-state.ts";
 export type { ScenarioState, Vu } from "./vu/vu.ts";
+export type { IterationContext } from "./vu/context.ts";
 export { assert, UserError } from "./base/errors.ts";
 export { formatDuration, parseDuration } from "./base/duration.ts";
 export { seededRandom } from "./base/random.ts";
 export { ExitCode } from "./base/exit-codes.ts";
+export { type CookieJar, cookieHeader, parseSetCookies } from "./net/cookies.ts";
+export { canonicalHeaderName } from "./net/headers.ts";
+export { GoUrl, parseUrl, UrlError } from "./net/url.ts";
+export type { Handshake, WebSocketConnection, WebSocketEnd, WebSocketEvents, WebSocketRequest } from "./net/websocket.ts";
+export { closeErrorText } from "./net/websocket-close.ts";
 export type { Metric, MetricKind, ValueType } from "./metrics/metric.ts";
 export type { TagSet } from "./metrics/tags.ts";
 export type { Options } from "./options/schema.ts";

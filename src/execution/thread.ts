@@ -104,6 +104,7 @@ export class VuThread {
       minIterationDurationMs: 0,
       describe: (error) => describeError(error, this.positions, this.runtime.rt),
     };
+    this.runtime.describe = (error) => formatErrorLine(this.host.describe(error));
     this.runtime.test = {
       options: () => this.run?.optionsJson,
       abort: (message, stack) => this.abortedByScript(message, stack),

@@ -19,7 +19,8 @@ export type Task = (() => Steps) | { run(): Steps };
 /** Tasks, each followed by the queue that it came through, if it came through one. */
 type Queue = (Task | TaskQueue | undefined)[];
 
-const start = (task: Task): Steps => (typeof task === "function" ? task() : task.run());
+/** Entries of a queue that is kept for the next round. */
+const REUSED_MAX = 64;
 
 /** A promise was rejected and nobody handled it by the end of the turn. */
 export class UnhandledRejection extends Error {
@@ -33,6 +34,9 @@ export class UnhandledRejection extends Error {
 
 export class EventLoop {
   private queue: Queue = [];
+  /** The tasks of this round, and where the next one is: what an interruption or an exception leaves is drained. */
+  private round: Queue = [];
+  private next = 0;
   private registered = 0;
   private idle = false;
   private readonly vu: Vu;
@@ -65,7 +69,7 @@ export class EventLoop {
   }
 
   get isPending(): boolean {
-    return this.registered > 0 || this.queue.length > 0;
+    return this.registered > 0 || this.queue.length > 0 || this.next < this.round.length;
   }
 
   private wake(): void {
@@ -95,24 +99,17 @@ export class EventLoop {
     vu.rejections?.clear();
     this.queue.unshift(first, undefined);
     for (;;) {
-      const batch = this.queue;
-      if (batch.length === 0) {
+      if (this.queue.length === 0) {
         if (this.registered === 0) return;
         vu.announce(this.waiting);
         yield;
         continue;
       }
-      this.queue = [];
-      for (let i = 0; i < batch.length; i += 2) {
-        try {
-          (batch[i + 1] as TaskQueue | undefined)?.began();
-          const steps = start(batch[i] as Task);
-          if (steps) yield* steps;
-          if (vu.jobs.length > 0) yield* vu.runtime.rt.runJobs();
-        } catch (error) {
-          this.queue = [...batch.slice(i + 2), ...this.queue];
-          throw error;
-        }
+      this.beginRound();
+      while (this.next < this.round.length) {
+        const steps = this.startNext();
+        if (steps) yield* steps;
+        if (vu.jobs.length > 0) yield* vu.runtime.rt.runJobs();
       }
       if (vu.rejections !== undefined && vu.rejections.size > 0) {
         const promise = vu.rejections.values().next().value!;
@@ -122,27 +119,42 @@ export class EventLoop {
     }
   }
 
+  /** The two arrays take turns, unless a burst has made one big. */
+  private beginRound(): void {
+    const done = this.round;
+    this.round = this.queue;
+    this.next = 0;
+    done.length = 0;
+    this.queue = this.round.length > REUSED_MAX ? [] : done;
+  }
+
+  private startNext(): Steps {
+    const task = this.round[this.next] as Task;
+    const owner = this.round[this.next + 1] as TaskQueue | undefined;
+    this.next += 2;
+    owner?.began();
+    return typeof task === "function" ? task() : task.run();
+  }
+
   /** Runs what is left after the iteration's end; exceptions of single tasks are passed to `onError`. */
   *drain(onError: (error: unknown) => void): Generator<unknown, void, any> {
     const { vu } = this;
     while (this.isPending) {
-      const batch = this.queue;
-      if (batch.length === 0) {
-        vu.announce(this.waiting);
-        yield;
-        continue;
-      }
-      this.queue = [];
-      for (let i = 0; i < batch.length; i += 2) {
-        try {
-          (batch[i + 1] as TaskQueue | undefined)?.began();
-          const steps = start(batch[i] as Task);
-          if (steps) yield* steps;
-          if (vu.jobs.length > 0) yield* vu.runtime.rt.runJobs();
-        } catch (error) {
-          vu.jobs.length = 0;
-          onError(error);
+      if (this.next >= this.round.length) {
+        if (this.queue.length === 0) {
+          vu.announce(this.waiting);
+          yield;
+          continue;
         }
+        this.beginRound();
+      }
+      try {
+        const steps = this.startNext();
+        if (steps) yield* steps;
+        if (vu.jobs.length > 0) yield* vu.runtime.rt.runJobs();
+      } catch (error) {
+        vu.jobs.length = 0;
+        onError(error);
       }
     }
     vu.rejections?.clear();
@@ -150,14 +162,15 @@ export class EventLoop {
 
   /** Runs the tasks that wait, or waits for one; for code that must see something happen before it goes on. */
   *step(): Generator<unknown, void, any> {
-    if (this.queue.length === 0) {
-      this.vu.announce(this.waiting);
-      yield;
+    if (this.next >= this.round.length) {
+      if (this.queue.length === 0) {
+        this.vu.announce(this.waiting);
+        yield;
+      }
+      this.beginRound();
+      if (this.round.length === 0) return;
     }
-    const [task, owner] = this.queue.splice(0, 2) as [Task | undefined, TaskQueue | undefined];
-    if (task === undefined) return;
-    owner?.began();
-    const steps = start(task);
+    const steps = this.startNext();
     if (steps) yield* steps;
     if (this.vu.jobs.length > 0) yield* this.vu.runtime.rt.runJobs();
   }
@@ -165,6 +178,8 @@ export class EventLoop {
   /** Forgets everything; for a VU that will not run again. */
   reset(): void {
     this.queue = [];
+    this.round = [];
+    this.next = 0;
     this.registered = 0;
     this.idle = false;
   }

@@ -1,6 +1,7 @@
 /**
  * What the VUs of one thread share: the realm, the clock, the timers, the recorder of samples, and which VU runs now.
  */
+import process from "node:process";
 import { createLogger, type Logger, type LogRecord } from "../base/log.ts";
 import type { Recorder } from "../metrics/recorder.ts";
 import type { Registry } from "../metrics/registry.ts";
@@ -35,6 +36,8 @@ export interface RuntimeInit {
   compileSnippet(source: string): string;
   /** Whether the whole test was cut off, asked from loops that never yield. */
   isCutOff(): boolean;
+  /** Environment of the process, for proxies and certificate files; the process's own if missing. */
+  environment?: Readonly<Record<string, string | undefined>>;
 }
 
 export class VuRuntime {
@@ -60,6 +63,10 @@ export class VuRuntime {
   test!: TestState;
   /** SIXFOLD_WS: which WebSocket transport to force; undefined leaves the choice to `net`. */
   webSocketTransport: string | undefined;
+  /** One line about a value that the script threw, with the user's own place; the thread fills it in. */
+  describe: (error: unknown) => string = String;
+  /** Environment of the process; scripts see `__ENV` instead. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** Whether the whole test was cut off; for code that never yields. */
   readonly cutOff: () => boolean;
   private sliceStartMs = 0;
@@ -74,6 +81,7 @@ export class VuRuntime {
     this.tagRoot = init.tags;
     this.runTags = init.tags.empty;
     this.cutOff = init.isCutOff;
+    this.environment = init.environment ?? process.env;
     this.writeLog = init.writeLog;
     this.log = createLogger(init.writeLog, () => init.clock.epochMs());
     const runtime = this;

@@ -139,6 +139,28 @@ export class Vu {
     return value;
   }
 
+  /**
+   * `invoke` with one argument and without a generator where none is needed: the hot path of handlers.
+   *
+   * @returns What is left to run; undefined if the call and its reactions are done.
+   */
+  invokeNow(f: unknown, argument: unknown): Generator<unknown, unknown, any> | undefined {
+    if (this.interrupted) throw new Interrupted();
+    const { rt } = this.runtime;
+    const { k } = rt;
+    const result = rt.c1(undefined, f, argument);
+    if (k.p === 0) return this.jobs.length > 0 ? rt.runJobs() : undefined;
+    const rest = k.p === 1 ? (result as Generator<unknown, unknown, any>) : oneBlock();
+    k.p = 0;
+    return this.thenJobs(rest);
+  }
+
+  private *thenJobs(steps: Generator<unknown, unknown, any>): Generator<unknown, unknown, any> {
+    const value = yield* steps;
+    if (this.jobs.length > 0) yield* this.runtime.rt.runJobs();
+    return value;
+  }
+
   /** Calls a function of the script from inside of another call: no reaction runs until that ends. */
   call(f: unknown, self: unknown, args: unknown[]): Generator<unknown, unknown, any> {
     if (this.interrupted) throw new Interrupted();
@@ -262,4 +284,9 @@ export class Vu {
     block?.cancel?.(this);
     return true;
   }
+}
+
+/** Waits for a Block that has been announced already. */
+function* oneBlock(): Generator<unknown, unknown, any> {
+  return yield;
 }

@@ -51,6 +51,8 @@ export interface Realm {
   fn(name: string, length: number, impl: Impl): any;
   /** A function that returns a value, or what `runtime.block()` returns. */
   blocking(name: string, length: number, impl: Impl): any;
+  /** A function that answers at once or, if it has to call back or wait, with a generator of the host. */
+  mixed(name: string, length: number, impl: Impl): any;
   /** A function written as a generator of the host, which calls back or waits several times. */
   coroutine(name: string, length: number, impl: (args: any[], self: any) => Generator<unknown, unknown, any>): any;
   defineClass(
@@ -415,6 +417,42 @@ export function installCore(rt: Realm, host: RealmHost): void {
       (self: unknown, args: unknown[]) => {
         k.p = 1;
         return guarded(args, self);
+      },
+      4,
+    );
+    return f;
+  };
+
+  /** A function of the host that seldom calls back or blocks: `impl` returns a value, or a generator to run. */
+  rt.mixed = (name: string, length: number, impl: Impl): any => {
+    const guarded = function* (steps: Generator<unknown, unknown, any>): Generator<unknown, unknown, any> {
+      try {
+        return yield* steps;
+      } catch (error) {
+        throw k.x ? error : translate(error);
+      }
+    };
+    const begin = (args: unknown[], self: unknown): unknown => {
+      try {
+        return impl(args, self);
+      } catch (error) {
+        throw k.x ? error : translate(error);
+      }
+    };
+    const isSteps = (r: any): boolean => typeof r === "object" && r !== null && typeof r.next === "function";
+    const f = named(name, length, {
+      f(...args: unknown[]) {
+        const r = begin(args, this);
+        return isSteps(r) ? rt.dc(guarded(r as Generator<unknown, unknown, any>)) : r;
+      },
+    }.f);
+    new Twin(
+      f,
+      (self: unknown, args: unknown[]) => {
+        const r = begin(args, self);
+        if (!isSteps(r)) return r;
+        k.p = 1;
+        return guarded(r as Generator<unknown, unknown, any>);
       },
       4,
     );
