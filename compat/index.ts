@@ -1,9 +1,10 @@
 /** Every module of k6 that a script can import: its specifier -> its factory, loaded when a script first asks for it. */
 import type { BuiltinModule, ModuleRegistry } from "../src/module-api.ts";
-import { jslibSource } from "./jslib/index.ts";
+import { jslibBuiltins, jslibSource } from "./jslib/index.ts";
 import { removedModules } from "./removed.ts";
 
 const builtins: Record<string, BuiltinModule> = {
+  ...jslibBuiltins,
   k6: { blocks: ["sleep"], callsBack: ["group", "check"], load: () => import("./k6/index.ts") },
   "k6/execution": { load: () => import("./k6/execution.ts") },
   "k6/metrics": { load: () => import("./k6/metrics.ts") },

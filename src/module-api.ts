@@ -40,6 +40,11 @@ export type { Handshake, WebSocketConnection, WebSocketEnd, WebSocketEvents, Web
 export { closeErrorText } from "./net/websocket-close.ts";
 export type { Metric, MetricKind, ValueType } from "./metrics/metric.ts";
 export type { TagSet } from "./metrics/tags.ts";
+/** What k6-summary writes, loaded when a script first wants it. */
+export const summaryTexts = async () => ({
+  ...(await import("./report/summary-text.ts")),
+  ...(await import("./report/summary-junit.ts")),
+});
 export type { Options } from "./options/schema.ts";
 
 import type { VuRuntime } from "./vu/runtime.ts";

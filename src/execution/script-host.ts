@@ -137,7 +137,8 @@ export class ScriptHost {
   }
 
   private builtinExports(id: string, vu: Vu): object | undefined {
-    const known = vu.modules.get(id);
+    const made = vu.slot(this, () => new Map<string, object>());
+    const known = made.get(id);
     if (known !== undefined) return known;
     const removed = this.registry.removed(id);
     if (removed !== undefined) throw new GoError(removed);
@@ -148,7 +149,7 @@ export class ScriptHost {
     exports.default = module.default ?? Object.assign(rt.object(), module.named);
     // a name that the module lacks is null, as in k6
     for (const name of this.imported.get(id) ?? []) if (!(name in exports)) exports[name] = null;
-    vu.modules.set(id, exports);
+    made.set(id, exports);
     return exports;
   }
 

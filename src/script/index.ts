@@ -12,6 +12,7 @@ import { type Parsed, parseModule } from "./parse.ts";
 import { resolveSpecifier } from "./resolve.ts";
 import { rewriteModule } from "./rewrite/index.ts";
 import { collectFacts, type ModuleFacts } from "./scope.ts";
+import { isBuiltinName } from "./specifier.ts";
 import { isTypeScript, type Stripped, stripTypes } from "./strip.ts";
 
 export interface CompiledModule {
@@ -81,7 +82,7 @@ export async function compileScript(mainId: string, options: CompileOptions): Pr
     for (const next of [...added.facts.requests, ...added.required]) {
       const target = resolveSpecifier(next, id);
       if (options.builtin(target)) continue;
-      if (target === "k6" || target.startsWith("k6/")) unknown.push(target);
+      if (isBuiltinName(target)) unknown.push(target);
       else await load(target, next);
     }
   };

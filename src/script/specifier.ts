@@ -12,9 +12,13 @@ export type Specifier =
 
 const JSLIB = /^https:\/\/jslib\.k6\.io\//;
 
+/** Whether a specifier can only be a module of ours: one of k6, or one that our jslib stand-ins use. */
+export const isBuiltinName = (specifier: string): boolean =>
+  specifier === "k6" || specifier.startsWith("k6/") || specifier.startsWith("sixfold:");
+
 /** Classifies a specifier as the user typed it; a relative one stays relative. */
 export function classifySpecifier(specifier: string): Specifier {
-  if (specifier === "k6" || specifier.startsWith("k6/")) return { kind: "builtin", name: specifier };
+  if (isBuiltinName(specifier)) return { kind: "builtin", name: specifier };
   if (JSLIB.test(specifier)) return { kind: "jslib", url: specifier };
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(specifier)?.[1]?.toLowerCase();
   if (scheme === "https") return { kind: "https", url: specifier };

@@ -1,0 +1,5 @@
+/** Sources of jslib stand-ins, embedded as text: `import("./k6-utils/script.js", { with: { type: "text" } })`. */
+declare module "*/script.js" {
+  const text: string;
+  export default text;
+}
