@@ -1,2 +1,19 @@
 /** Modules that k6 has removed, each with what k6 says when a script imports it. */
-export const removedModules: Readonly<Record<string, string>> = {};
+export const removedModules: Readonly<Record<string, string>> = {
+  "k6/experimental/browser":
+    "k6/experimental/browser has been graduated, please use k6/browser instead.Please update your imports to use " +
+    "k6/browser instead of k6/experimental/browser, For more information, see the migration guide at the link: " +
+    "https://grafana.com/docs/k6/latest/using-k6-browser/migrating-to-k6-v0-52/",
+  "k6/experimental/grpc":
+    "k6/experimental/grpc has been graduated, please use k6/net/grpc instead. See " +
+    "https://grafana.com/docs/k6/latest/javascript-api/k6-net-grpc/ for more information.",
+  "k6/experimental/redis":
+    "k6/experimental/redis has been removed. Please migrate to the new version by changing your import to 'k6/x/redis'. " +
+    "Read more here: https://grafana.com/docs/k6/latest/javascript-api/k6-x-redis",
+  "k6/experimental/tracing":
+    "k6/experimental/tracing has been removed. All of it functionality is available as pure JavaScript module. More info " +
+    "available at the docs: https://grafana.com/docs/k6/latest/javascript-api/jslib/http-instrumentation-tempo",
+  "k6/experimental/webcrypto":
+    "k6/experimental/webcrypto has been graduated and it's now globally available as defined by standard WebAPIs. You " +
+    "just need to remove the import.",
+};

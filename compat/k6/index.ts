@@ -4,7 +4,7 @@
  * @see k6 docs, javascript-api/k6
  */
 import { GoError, type ModuleFactory, type Realm, Sleep, seededRandom } from "../../src/module-api.ts";
-import { tagValue } from "./tag-value.ts";
+import { tagsFrom } from "./tag-value.ts";
 
 const MS_PER_SECOND = 1000;
 const SEPARATOR = "::";

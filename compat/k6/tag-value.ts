@@ -34,14 +34,15 @@ export function metadataValue(key: string, value: unknown): string {
 }
 
 /**
- * `tags` with the members of an object that a script handed in; other values add nothing.
+ * `tags` with the members of an object that a script handed in.
  *
  * @param context Precedes the message about a value that tags cannot hold.
  */
 export function tagsFrom(tags: TagSet, given: unknown, context = ""): TagSet {
-  if (typeof given !== "object" || given === null) return tags;
+  if (given === undefined || given === null) return tags;
   let set = tags;
-  for (const key of Object.keys(given)) {
+  // a text has a tag for each of its characters, as in k6
+  for (const key of Object.keys(Object(given))) {
     const value = (given as Record<string, unknown>)[key];
     const text = textOf(value);
     if (text === undefined) throw new GoError(`${context}${refusal("tag", key, "tag values")}`);

@@ -111,12 +111,15 @@ export class VuThread {
       fail: (message) => {
         this.port.post({ type: "testFail", message });
       },
-      counts: () => ({
-        vusActive: this.shared.get(SharedState.ACTIVE_VUS),
-        vusInitialized: this.shared.get(SharedState.INITIALIZED_VUS),
-        iterationsCompleted: this.shared.get(SharedState.ITERATIONS_COMPLETED),
-        iterationsInterrupted: this.shared.get(SharedState.ITERATIONS_INTERRUPTED),
-      }),
+      counts: () => {
+        if (this.calling?.name === "teardown") return undefined;
+        return {
+          vusActive: this.shared.get(SharedState.ACTIVE_VUS),
+          vusInitialized: this.shared.get(SharedState.INITIALIZED_VUS),
+          iterationsCompleted: this.shared.get(SharedState.ITERATIONS_COMPLETED),
+          iterationsInterrupted: this.shared.get(SharedState.ITERATIONS_INTERRUPTED),
+        };
+      },
       startMs: undefined,
     };
   }
