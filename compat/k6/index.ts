@@ -61,10 +61,7 @@ const k6: ModuleFactory = (runtime) => {
     if (vu.inInit) throw new GoError("Using check() in the init context is not supported");
     if (args.length < 2) throw new GoError("no checks provided to `check`");
     const [value, checks, extraTags] = args;
-    let tags = vu.tags;
-    if (extraTags !== undefined && extraTags !== null) {
-      for (const key of Object.keys(extraTags)) tags = tags.with(key, tagValue(key, extraTags[key]));
-    }
+    const tags = tagsFrom(vu.tags, extraTags);
     let allPass = true;
     let failure: { error: unknown } | undefined;
     const timeMs = runtime.clock.epochMs();
