@@ -73,7 +73,7 @@ const execution: ModuleFactory = (runtime) => {
     idInTest: (vu) => vu.idInTest,
     iterationInInstance: (vu) => Math.max(0, vu.iteration),
     iterationInScenario: (vu) =>
-      vu.scenario === undefined ? 0 : (vu.iterationsInScenario?.get(vu.scenario.name) ?? 0),
+      vu.scenario === undefined ? 0 : Math.max(0, vu.iterationsIn(vu.scenario.name) - 1),
   });
 
   const abort = rt.fn("abort", 1, ([message]) => {

@@ -47,7 +47,7 @@ export class ConstantTimetable implements Timetable {
   }
 }
 
-/** One stage of a ramp; areas are in arrivals, rates in arrivals per nanosecond. */
+/** One stage of a ramp; rates are in arrivals per time unit, as written, and areas in arrivals. */
 interface Slope {
   startNs: number;
   lengthNs: number;
@@ -65,10 +65,12 @@ interface Slope {
 export class RampingTimetable implements Timetable {
   readonly count: number;
   private readonly slopes: Slope[] = [];
+  private readonly unitNs: number;
   private readonly endNs: number;
 
   constructor(ramp: Pick<RampingArrivalRateScenario, "startRate" | "timeUnit" | "stages">) {
     const unitNs = toNanoseconds(ramp.timeUnit);
+    this.unitNs = unitNs;
     let from = ramp.startRate;
     let startNs = 0;
     let areaBefore = 0;
@@ -76,7 +78,7 @@ export class RampingTimetable implements Timetable {
       const lengthNs = toNanoseconds(duration);
       // One division of whole numbers, so that whole areas come out whole.
       const areaAfter = areaBefore + ((from + target) * lengthNs) / (2 * unitNs);
-      this.slopes.push({ startNs, lengthNs, from: from / unitNs, to: target / unitNs, areaBefore, areaAfter });
+      this.slopes.push({ startNs, lengthNs, from, to: target, areaBefore, areaAfter });
       from = target;
       startNs += lengthNs;
       areaBefore = areaAfter;
@@ -102,7 +104,7 @@ export class RampingTimetable implements Timetable {
       else low = middle + 1;
     }
     const { startNs, lengthNs, from, to, areaBefore } = slopes[low]!;
-    const area = index + 1 - areaBefore;
+    const area = (index + 1 - areaBefore) * this.unitNs;
     // from * t + (to - from) / (2 * length) * t^2 = area, solved so that nothing cancels out when from and to are close.
     const radicand = from * from + (2 * area * (to - from)) / lengthNs;
     return startNs + Math.floor((2 * area) / (from + Math.sqrt(Math.max(0, radicand))));
@@ -115,7 +117,7 @@ export class RampingTimetable implements Timetable {
     const { startNs, lengthNs, from, to, areaBefore } = slope;
     const elapsed = Math.min(ns - startNs, lengthNs);
     const rise = lengthNs === 0 ? 0 : ((to - from) / (2 * lengthNs)) * elapsed * elapsed;
-    return settleCount(this, Math.floor(areaBefore + from * elapsed + rise), ms);
+    return settleCount(this, Math.floor(areaBefore + (from * elapsed + rise) / this.unitNs), ms);
   }
 }
 

@@ -3,10 +3,11 @@
  */
 import type { Scenario } from "../options/scenario-config.ts";
 import { formatError, type DescribedError } from "../vu/script-error.ts";
-import { Iteration, type IterationResult } from "../vu/iteration.ts";
+import { Iteration, type IterationListener, type IterationResult } from "../vu/iteration.ts";
 import { UnhandledRejection } from "../vu/loop.ts";
-import type { ScenarioState, Vu } from "../vu/vu.ts";
+import { type ScenarioState, UNSET, type Vu } from "../vu/vu.ts";
 import type { BuiltinMetrics } from "../metrics/builtin.ts";
+import type { TagSet } from "../metrics/tags.ts";
 import type { IterationCounters, IterationOutcome, ScenarioVu } from "./executor/executor.ts";
 import { SharedState } from "./messages.ts";
 
@@ -28,29 +29,47 @@ export function recordTraffic(vu: Vu, metrics: BuiltinMetrics, timeMs: number): 
   vu.bytesReceived = 0;
 }
 
-export class ThreadVu implements ScenarioVu {
+const ENDED_WELL: IterationOutcome = Object.freeze({ interrupted: false, failed: false });
+
+/** A scenario as its VUs on this thread share it. */
+export interface RunningScenario {
+  readonly config: Scenario;
+  /** `__ENV` of its VUs. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Of its samples, outside of groups. */
+  readonly tags: TagSet;
+  /** Milliseconds since the epoch. */
+  readonly startEpochMs: number;
+  /** 0 to 1. */
+  progress(): number;
+}
+
+export class ThreadVu implements ScenarioVu, ScenarioState, IterationListener {
   readonly vu: Vu;
   private readonly host: ScenarioVuHost;
   private readonly fn: unknown;
-  private readonly state: ScenarioState;
+  private readonly scenario: RunningScenario;
+  iterationInInstance = 0;
+  iterationInTest = 0;
+  private onEnd: ((outcome: IterationOutcome) => void) | undefined;
+  private outcome: IterationOutcome = ENDED_WELL;
   private iteration: Iteration | undefined;
   /** Waiting out `minIterationDuration`. */
   private resting: (() => void) | undefined;
 
-  constructor(init: { vu: Vu; host: ScenarioVuHost; scenario: Scenario; state: ScenarioState; env: Readonly<Record<string, string>> }) {
-    const { vu, scenario } = init;
+  constructor(vu: Vu, host: ScenarioVuHost, scenario: RunningScenario) {
     this.vu = vu;
-    this.host = init.host;
-    this.state = init.state;
-    this.fn = vu.exports[scenario.exec];
+    this.host = host;
+    this.scenario = scenario;
+    this.fn = vu.exports[scenario.config.exec];
     const { runtime } = vu;
-    vu.scenario = this.state;
-    vu.env = Object.keys(scenario.env).length > 0 ? { ...init.env, ...scenario.env } : init.env;
-    vu.resetEnv();
+    vu.scenario = this;
+    if (vu.env !== scenario.env) {
+      vu.env = scenario.env;
+      vu.resetEnv();
+    }
     vu.group = "";
-    let tags = runtime.runTags.withAll(Object.entries(scenario.tags));
-    tags = vu.withSystemTag(tags, "group", "");
-    vu.tags = vu.withSystemTag(tags, "scenario", scenario.name);
+    vu.tags = scenario.tags;
     vu.metadata = runtime.systemTags.has("vu") ? { vu: String(vu.idInTest) } : undefined;
   }
 
@@ -71,18 +90,33 @@ export class ThreadVu implements ScenarioVu {
     const { runtime } = vu;
     vu.iteration++;
     vu.global.__ITER = vu.iteration;
-    vu.iterationsInScenario ??= new Map();
-    vu.iterationsInScenario.set(this.state.name, (vu.iterationsInScenario.get(this.state.name) ?? -1) + 1);
+    vu.countIteration(this.scenario.config.name);
     if (runtime.systemTags.has("iter")) vu.metadata = { ...vu.metadata, iter: String(vu.iteration) };
-    vu.scenario = { ...this.state, ...counters, progress: this.state.progress };
+    this.iterationInInstance = counters.iterationInInstance;
+    this.iterationInTest = counters.iterationInTest;
+    this.onEnd = onEnd;
     vu.beginIteration();
-    vu.setupData ??= { value: host.setupData === undefined ? undefined : runtime.rt.json(host.setupData) };
-    let ended = false;
-    const iteration = new Iteration(vu, this.fn, [vu.setupData.value], (result) => {
-      ended = true;
-      this.finished(result, onEnd);
-    });
-    if (!ended) this.iteration = iteration;
+    if (vu.setupData === UNSET) vu.setupData = host.setupData === undefined ? undefined : runtime.rt.json(host.setupData);
+    this.hasEnded = false;
+    const iteration = new Iteration(vu, this.fn, [vu.setupData], this);
+    if (!this.hasEnded) this.iteration = iteration;
+  }
+  /** The iteration ended before its constructor did. */
+  private hasEnded = false;
+
+  private readonly tellEnd = (): void => this.onEnd!(this.outcome);
+
+  get name(): string {
+    return this.scenario.config.name;
+  }
+  get executor(): string {
+    return this.scenario.config.executor;
+  }
+  get startTimeMs(): number {
+    return this.scenario.startEpochMs;
+  }
+  progress(): number {
+    return this.scenario.progress();
   }
 
   interrupt(): void {
@@ -90,7 +124,8 @@ export class ThreadVu implements ScenarioVu {
     this.resting?.();
   }
 
-  private finished(result: IterationResult, onEnd: (outcome: IterationOutcome) => void): void {
+  iterationEnded(result: IterationResult): void {
+    this.hasEnded = true;
     const { vu, host } = this;
     const { runtime } = vu;
     const { clock } = runtime;
@@ -112,18 +147,18 @@ export class ThreadVu implements ScenarioVu {
       }
     } else host.shared.add(SharedState.ITERATIONS_INTERRUPTED, 1);
     if (vu.afterIteration) for (const hook of vu.afterIteration) hook();
-    const outcome = { interrupted: result.interrupted, failed: result.failed };
+    this.outcome = result.interrupted || result.failed ? { interrupted: result.interrupted, failed: result.failed } : ENDED_WELL;
     this.iteration = undefined;
     const restMs = !result.interrupted ? host.minIterationDurationMs - tookMs : 0;
     if (restMs <= 0) {
-      runtime.soon(() => onEnd(outcome));
+      runtime.soon(this.tellEnd);
       return;
     }
     const timer = { dueMs: 0, sequence: 0, index: -1, fire: () => rested() };
     const rested = () => {
       runtime.timers.remove(timer);
       this.resting = undefined;
-      runtime.soon(() => onEnd(outcome));
+      runtime.soon(this.tellEnd);
     };
     this.resting = rested;
     runtime.timers.add(timer, clock.nowMs() + restMs);

@@ -28,6 +28,7 @@ export class ScriptHost {
   private readonly spec: ScriptSpec;
   private readonly positions: Positions;
   private readonly linked = new Map<string, LinkedModule>();
+  private usesRequire = false;
   /** Names that scripts import, by module. */
   private readonly imported = new Map<string, Set<string>>();
   private readonly builtins = new Map<string, ModuleExports>();
@@ -69,7 +70,11 @@ export class ScriptHost {
     const { rt, realm } = runtime;
     const values = {
       open: this.openFor(spec.mainId),
-      require: rt.coroutine("require", 1, (args) => runtime.vu.require(args[0], spec.mainId)),
+      require: rt.coroutine("require", 1, (args) => {
+        const { vu } = runtime;
+        if (vu.require === undefined) throw new GoError('the "require" function is only available in the init stage (i.e. the global scope)');
+        return vu.require(args[0], spec.mainId);
+      }),
     };
     for (const [name, value] of Object.entries(values)) {
       Object.defineProperty(realm.globalBase, name, { value, writable: true, configurable: true, enumerable: false });
@@ -87,6 +92,7 @@ export class ScriptHost {
       rewriteMap: () => module.rewriteMap,
       ...(module.stripMap === undefined ? {} : { stripMap: module.stripMap }),
     });
+    if (module.usesRequire) this.usesRequire = true;
     for (const request of module.requests) {
       let names = this.imported.get(request.id);
       if (names === undefined) this.imported.set(request.id, (names = new Set()));
@@ -134,6 +140,11 @@ export class ScriptHost {
       },
       spec.mainId,
     );
+    // Only require() can ask for modules later on.
+    if (!this.usesRequire) {
+      vu.modules = undefined;
+      vu.require = undefined;
+    }
   }
 
   private builtinExports(id: string, vu: Vu): object | undefined {

@@ -9,7 +9,7 @@ import { type BuiltinMetrics, defineBuiltinMetrics } from "../metrics/builtin.ts
 import { Recorder } from "../metrics/recorder.ts";
 import { Registry } from "../metrics/registry.ts";
 import { SampleBatchWriter } from "../metrics/sample-batch.ts";
-import { TagSetRoot } from "../metrics/tags.ts";
+import { type TagSet, TagSetRoot } from "../metrics/tags.ts";
 import { parseThresholdTarget } from "../metrics/threshold/submetric.ts";
 import type { ModuleRegistry } from "../module-api.ts";
 import { planExecution, maxPlannedVUs } from "../options/requirements.ts";
@@ -21,6 +21,7 @@ import { formatFrame, Positions } from "../script/positions.ts";
 import { installVuGlobals } from "../vu/globals.ts";
 import { goJson } from "../vu/go-json.ts";
 import { Iteration, type IterationResult } from "../vu/iteration.ts";
+import { IterationContext } from "../vu/context.ts";
 import { VuRuntime } from "../vu/runtime.ts";
 import { describeError, formatErrorLine } from "../vu/script-error.ts";
 import { Vu } from "../vu/vu.ts";
@@ -28,7 +29,7 @@ import type { Executor, ExecutorClock, ScenarioVu, VuSource } from "./executor/e
 import { createExecutor } from "./executor/index.ts";
 import { scriptFailure, toFailure } from "./failure.ts";
 import { type CallResult, type Failure, type FromThread, type RunSpec, type ScriptSpec, SharedState, type ToThread } from "./messages.ts";
-import { recordTraffic, ThreadVu, type ScenarioVuHost } from "./scenario-vu.ts";
+import { recordTraffic, type RunningScenario, type ScenarioVuHost, ThreadVu } from "./scenario-vu.ts";
 import { ScriptHost } from "./script-host.ts";
 import { encodeSummaryFiles } from "./summary-files.ts";
 
@@ -43,11 +44,28 @@ export interface ThreadPort {
   post(message: FromThread, transfer?: ArrayBuffer[]): void;
 }
 
-interface Running {
-  scenario: Scenario;
-  executor: Executor;
+/** One scenario on this thread. */
+class Running implements RunningScenario {
+  readonly config: Scenario;
+  readonly env: Readonly<Record<string, string>>;
+  readonly tags: TagSet;
+  startEpochMs: number;
+  executor!: Executor;
   startTimer: (() => void) | undefined;
-  done: boolean;
+  done = false;
+
+  constructor(config: Scenario, runtime: VuRuntime, env: Readonly<Record<string, string>>) {
+    this.config = config;
+    this.env = Object.keys(config.env).length > 0 ? { ...env, ...config.env } : env;
+    let tags = runtime.runTags.withAll(Object.entries(config.tags));
+    if (runtime.systemTags.has("group")) tags = tags.with("group", "");
+    this.tags = runtime.systemTags.has("scenario") ? tags.with("scenario", config.name) : tags;
+    this.startEpochMs = runtime.clock.epochMs() + config.startTime;
+  }
+
+  progress(): number {
+    return this.executor.progress().fraction;
+  }
 }
 
 export class VuThread {
@@ -192,9 +210,9 @@ export class VuThread {
       const vu = new Vu({ runtime: this.runtime, idInInstance, idInTest, env: this.env, tags: this.runtime.runTags });
       const { script } = this;
       this.initialising = vu;
-      vu.start(
-        vu.loop.run(() => script!.init(vu)),
-        (error, failed) => {
+      vu.context = new IterationContext();
+      vu.start(vu.loop.runTask(() => script!.init(vu)), {
+        coroutineEnded: (error, failed) => {
           this.initialising = undefined;
           if (!failed) {
             vu.inInit = false;
@@ -202,7 +220,7 @@ export class VuThread {
           } else if (vu.interrupted && this.abortFailure) reject(fromAbort(this.abortFailure));
           else reject(this.initError(error));
         },
-      );
+      });
       if (vu.interrupted && this.abortFailure) {
         vu.abandon();
         reject(fromAbort(this.abortFailure));
@@ -277,23 +295,10 @@ export class VuThread {
     return maxPlannedVUs(planExecution(scenarios, share));
   }
 
-  private readonly vuSource = (running: Running, state: () => { startEpochMs: number }): VuSource => {
+  private vuSource(running: Running): VuSource {
     const activate = (vu: Vu): ScenarioVu => {
       this.shared.add(SharedState.ACTIVE_VUS, 1);
-      return new ThreadVu({
-        vu,
-        host: this.host,
-        scenario: running.scenario,
-        env: this.env,
-        state: {
-          name: running.scenario.name,
-          executor: running.scenario.executor,
-          startTimeMs: state().startEpochMs,
-          progress: () => running.executor.progress().fraction,
-          iterationInInstance: 0,
-          iterationInTest: 0,
-        },
-      });
+      return new ThreadVu(vu, this.host, running);
     };
     return {
       take: () => {
@@ -317,7 +322,7 @@ export class VuThread {
         );
       },
     };
-  };
+  }
 
   // ---- the run ---------------------------------------------------------------------------------------------------
 
@@ -336,23 +341,21 @@ export class VuThread {
     const { free } = this;
     free.sort((a, b) => a.idInInstance - b.idInInstance);
     this.running = this.scenarios.map((scenario, index) => {
-      const running: Running = { scenario, executor: undefined as unknown as Executor, startTimer: undefined, done: false };
-      let startEpochMs = runtime.clock.epochMs() + scenario.startTime;
-      const tags = runtime.runTags.withAll(Object.entries(scenario.tags));
-      const scenarioTags = runtime.systemTags.has("scenario") ? tags.with("scenario", scenario.name) : tags;
+      const running = new Running(scenario, runtime, this.env);
+      const dropTags = running.tags.without("group");
       running.executor = createExecutor({
         scenario,
         share: this.share,
         instanceShare: this.instanceShare,
         clock,
-        vus: this.vuSource(running, () => ({ startEpochMs })),
+        vus: this.vuSource(running),
         nextShared: () => this.shared.next(index),
-        drop: (count) => this.recorder.add(this.metrics.dropped_iterations, scenarioTags, count, runtime.clock.epochMs(), undefined),
+        drop: (count) => this.recorder.add(this.metrics.dropped_iterations, dropTags, count, runtime.clock.epochMs(), undefined),
         log: (level, message) => runtime.log.log(level, message, { scenario: scenario.name, executor: scenario.executor }),
       });
       running.startTimer = clock.at(startMs + scenario.startTime, () => {
         running.startTimer = undefined;
-        startEpochMs = runtime.clock.epochMs();
+        running.startEpochMs = runtime.clock.epochMs();
         running.executor.start(() => this.scenarioDone(running));
       });
       return running;
@@ -364,7 +367,7 @@ export class VuThread {
     if (running.done) return;
     running.done = true;
     this.report();
-    this.port.post({ type: "scenarioDone", scenario: running.scenario.name });
+    this.port.post({ type: "scenarioDone", scenario: running.config.name });
     if (this.running.every((other) => other.done)) this.port.post({ type: "allDone" });
   }
 
@@ -434,10 +437,12 @@ export class VuThread {
         calling.iteration?.interrupt();
       }, timeoutMs);
       vu.cutOffAtMs = runtime.clock.nowMs() + timeoutMs;
-      calling.iteration = new Iteration(vu, fn, args, (r) => {
-        clearTimeout(timer);
-        this.calling = undefined;
-        resolve(timedOut || (r.interrupted && runtime.clock.nowMs() >= vu.cutOffAtMs) ? "timeout" : r);
+      calling.iteration = new Iteration(vu, fn, args, {
+        iterationEnded: (r) => {
+          clearTimeout(timer);
+          this.calling = undefined;
+          resolve(timedOut || (r.interrupted && runtime.clock.nowMs() >= vu.cutOffAtMs) ? "timeout" : r);
+        },
       });
       if (this.calling === undefined) calling.iteration = undefined;
     });
@@ -474,7 +479,7 @@ export class VuThread {
     const packed = this.recorder.takePacked();
     if (packed) this.port.post({ type: "aggregate", packed }, [packed.buffer as ArrayBuffer]);
     if (this.running.length > 0) {
-      const scenarios = Object.fromEntries(this.running.map((r) => [r.scenario.name, r.executor.progress()]));
+      const scenarios = Object.fromEntries(this.running.map((r) => [r.config.name, r.executor.progress()]));
       this.port.post({ type: "progress", scenarios });
     }
   }

@@ -23,6 +23,8 @@ export interface AnalysedModule {
   /** What a request of this module leads to. */
   resolve(request: string): AnalysedModule | BuiltinFacts | undefined;
   isMain: boolean;
+  /** Imports lead from it back to itself; undefined counts as true. */
+  inCycle?: boolean;
 }
 
 export interface Analysis {

@@ -29,6 +29,7 @@ export interface CompiledModule {
   asyncModule: boolean;
   usesOpen: boolean;
   usesRequire: boolean;
+  usesMeta: boolean;
   rewriteMap: string;
   stripMap?: string;
 }
@@ -124,8 +125,37 @@ function addSource(sources: Map<string, Source>, id: string, stripped: Stripped,
 
 function rewriteAll(sources: Map<string, Source>): CompiledModule[] {
   const modules = [...sources.values()];
+  markCycles(modules);
   const analysis = analyse(modules);
   return modules.map((module) => rewriteOne(module, analysis));
+}
+
+/** Tells for each module whether imports lead from it back to itself (Tarjan's strongly connected components). */
+function markCycles(modules: readonly Source[]): void {
+  const indexes = new Map<Source, { index: number; low: number; onStack: boolean }>();
+  const stack: Source[] = [];
+  const visit = (module: Source): { index: number; low: number; onStack: boolean } => {
+    const state = { index: indexes.size, low: indexes.size, onStack: true };
+    indexes.set(module, state);
+    stack.push(module);
+    let importsItself = false;
+    for (const request of [...module.facts.requests, ...module.required]) {
+      const target = module.resolve(request);
+      if (target === undefined || !("facts" in target)) continue;
+      if (target === module) importsItself = true;
+      const known = indexes.get(target as Source) ?? visit(target as Source);
+      if (known.onStack) state.low = Math.min(state.low, known.low);
+    }
+    if (state.low === state.index) {
+      const members = stack.splice(stack.indexOf(module));
+      for (const member of members) {
+        indexes.get(member)!.onStack = false;
+        member.inCycle = members.length > 1 || importsItself;
+      }
+    }
+    return state;
+  };
+  for (const module of modules) if (!indexes.has(module)) visit(module);
 }
 
 function rewriteOne(module: Source, analysis: Analysis): CompiledModule {

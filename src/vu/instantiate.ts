@@ -19,6 +19,7 @@ export interface LinkedModule {
   asyncModule: boolean;
   usesOpen: boolean;
   usesRequire: boolean;
+  usesMeta: boolean;
 }
 
 /** Finds what a module id stands for. */
@@ -28,7 +29,7 @@ export interface ModuleSource {
   builtin(id: string, vu: Vu): object | undefined;
   /** Resolves a request of `require()` at run time; throws if it cannot be loaded. */
   require(specifier: string, referrer: string): string;
-  meta(id: string, vu: Vu): object;
+  meta(id: string): object;
   /** `open()` for the files named in module `id`. */
   open(id: string): unknown;
 }
@@ -38,20 +39,21 @@ type Instance = { exports: any; run: Generator<unknown, unknown, any> | undefine
 /** Evaluates the main module and all it imports; returns the main module's exports. */
 export function* instantiate(vu: Vu, source: ModuleSource, mainId: string): Generator<unknown, any, any> {
   const { rt } = vu.runtime;
+  const modules = (vu.modules ??= new Map());
 
   const exportsOf = (id: string): any => {
-    const known = vu.modules.get(id) as Instance | undefined;
+    const known = modules.get(id) as Instance | undefined;
     if (known) return known.linked.format === "cjs" ? known.module.exports : known.exports;
     return undefined;
   };
 
   const link = (id: string): void => {
-    if (vu.modules.has(id)) return;
+    if (modules.has(id)) return;
     const linked = source.script(id);
     if (linked === undefined) return;
     const exports = rt.moduleObject();
     const instance: Instance = { exports, run: undefined, linked, state: "linked" };
-    vu.modules.set(id, instance);
+    modules.set(id, instance);
     const imports = linked.requests.map((request) => {
       link(request.id);
       return importObject(request.id);
@@ -70,20 +72,20 @@ export function* instantiate(vu: Vu, source: ModuleSource, mainId: string): Gene
       // its exports are known when it has run: readers go through the module object
       Object.defineProperty(exports, "default", { get: () => instance.module.exports, enumerable: true, configurable: true });
     } else {
-      instance.run = linked.factory(exports, vu.global, source.meta(id, vu), open, require, ...imports);
+      instance.run = linked.factory(exports, vu.global, linked.usesMeta ? source.meta(id) : undefined, open, require, ...imports);
       instance.run.next();
     }
   };
 
   /** What `import` sees: an ES module's exports, or a view of what a CommonJS module assigned. */
   const importObject = (id: string): any => {
-    const instance = vu.modules.get(id) as Instance | undefined;
+    const instance = modules.get(id) as Instance | undefined;
     if (instance === undefined) return source.builtin(id, vu);
     return instance.linked.format === "cjs" ? rt.commonJsView(() => instance.module.exports) : instance.exports;
   };
 
   const evaluate = function* (id: string): Generator<unknown, void, any> {
-    const instance = vu.modules.get(id) as Instance | undefined;
+    const instance = modules.get(id) as Instance | undefined;
     if (instance === undefined || instance.state !== "linked") return;
     instance.state = "running";
     for (const request of instance.linked.requests) yield* evaluate(request.id);

@@ -6,7 +6,7 @@
  */
 import { Interrupted } from "./block.ts";
 import { IterationContext } from "./context.ts";
-import type { Vu } from "./vu.ts";
+import type { CoroutineListener, Vu } from "./vu.ts";
 
 export interface IterationResult {
   /** What the function returned, an async function's value unwrapped. */
@@ -20,28 +20,42 @@ export interface IterationResult {
   endMs: number;
 }
 
-export class Iteration {
+export interface IterationListener {
+  /** Called once, also after `interrupt`. */
+  iterationEnded(result: IterationResult): void;
+}
+
+export class Iteration implements CoroutineListener, IterationResult {
+  value: unknown;
+  error: unknown;
+  failed = false;
+  interrupted = false;
+  readonly startMs: number;
+  endMs = 0;
   private readonly vu: Vu;
-  private readonly onEnd: (result: IterationResult) => void;
-  private readonly startMs: number;
-  private value: unknown;
+  private readonly listener: IterationListener;
   private ending = false;
 
-  /** Runs `fn(...args)`; `onEnd` is called once, also after `interrupt`. */
-  constructor(vu: Vu, fn: unknown, args: unknown[], onEnd: (result: IterationResult) => void) {
+  /** Runs `fn(...args)`. */
+  constructor(vu: Vu, fn: unknown, args: unknown[], listener: IterationListener) {
     this.vu = vu;
-    this.onEnd = onEnd;
+    this.listener = listener;
     this.startMs = vu.runtime.clock.nowMs();
     vu.interrupted = false;
     vu.context = new IterationContext();
-    const self = this;
-    const first = function* (): Generator<unknown, void, any> {
-      self.value = yield* vu.call(fn, undefined, args);
-    };
-    vu.start(vu.loop.run(first), (error, failed) => {
-      const interrupted = failed && (vu.interrupted || error instanceof Interrupted);
-      this.close(interrupted ? undefined : error, failed && !interrupted, interrupted);
-    });
+    vu.start(vu.loop.runCall(fn, args), this);
+  }
+
+  coroutineEnded(result: unknown, failed: boolean): void {
+    if (this.ending) {
+      this.finish();
+      return;
+    }
+    this.interrupted = failed && (this.vu.interrupted || result instanceof Interrupted);
+    this.failed = failed && !this.interrupted;
+    if (this.failed) this.error = result;
+    else if (!failed) this.value = result;
+    this.close();
   }
 
   /** Cuts the iteration off where it stands. */
@@ -50,28 +64,30 @@ export class Iteration {
     this.vu.interrupted = true;
     if (this.vu.runtime.current === this.vu) return; // notices by itself
     this.vu.abandon();
-    this.close(undefined, false, true);
+    this.interrupted = true;
+    this.close();
   }
 
-  private close(error: unknown, failed: boolean, interrupted: boolean): void {
+  private close(): void {
     this.ending = true;
     const { vu } = this;
     vu.jobs.length = 0;
-    vu.context.end(interrupted ? "interrupt" : "end");
-    const finish = (): void => {
-      const { rt, clock } = vu.runtime;
-      const promise = rt.promiseState(this.value);
-      const value = promise === undefined ? this.value : promise.state === 1 ? promise.value : undefined;
-      this.onEnd({ value, error, failed, interrupted, startMs: this.startMs, endMs: clock.nowMs() });
-    };
-    if (!vu.loop.isPending) {
+    vu.context.end(this.interrupted ? "interrupt" : "end");
+    if (vu.loop.isPending) vu.start(vu.loop.drain(ignore), this);
+    else {
       vu.rejections?.clear();
-      finish();
-      return;
+      this.finish();
     }
-    vu.start(
-      vu.loop.drain(() => undefined),
-      finish,
-    );
+  }
+
+  private finish(): void {
+    const { rt, clock } = this.vu.runtime;
+    const promise = rt.promiseState(this.value);
+    if (promise !== undefined) this.value = promise.state === 1 ? promise.value : undefined;
+    this.endMs = clock.nowMs();
+    this.listener.iterationEnded(this);
   }
 }
+
+/** Exceptions of what still runs after the end have no one to go to; the first was the iteration's. */
+const ignore = (): void => undefined;

@@ -9,6 +9,7 @@
  * exception of one stopping the others. Order and endings follow k6's event loop.
  */
 import type { TaskQueue } from "./task-queue.ts";
+import type { Block } from "./block.ts";
 import type { Vu } from "./vu.ts";
 
 type Steps = Generator<unknown, unknown, any> | undefined | void;
@@ -32,12 +33,17 @@ export class UnhandledRejection extends Error {
   }
 }
 
-export class EventLoop {
-  private queue: Queue = [];
+/** Shared by all loops with nothing to do; never changed. */
+const NONE: Queue = [];
+
+export class EventLoop implements Block {
+  private queue: Queue = NONE;
   /** The tasks of this round, and where the next one is: what an interruption or an exception leaves is drained. */
-  private round: Queue = [];
+  private round: Queue = NONE;
   private next = 0;
   private registered = 0;
+  /** Counts the turns, so that one can be told from another. */
+  turn = 0;
   private idle = false;
   private readonly vu: Vu;
 
@@ -64,8 +70,13 @@ export class EventLoop {
   /** Queues a task that was announced; `owner` is told when it begins. */
   enqueue(task: Task, owner: TaskQueue | undefined): void {
     this.registered--;
-    this.queue.push(task, owner);
+    this.push(task, owner);
     this.wake();
+  }
+
+  private push(task: Task, owner: TaskQueue | undefined): void {
+    if (this.queue === NONE) this.queue = [task, owner];
+    else this.queue.push(task, owner);
   }
 
   get isPending(): boolean {
@@ -75,33 +86,76 @@ export class EventLoop {
   private wake(): void {
     if (!this.idle) return;
     this.idle = false;
-    this.vu.unblock(this.waiting, undefined);
+    this.vu.unblock(this, undefined);
   }
 
-  /** The Block of a loop with nothing to do. */
-  private readonly waiting = {
-    what: "the event loop",
-    start: () => {
-      if (this.queue.length > 0 || this.registered === 0) this.vu.unblock(this.waiting, undefined);
-      else this.idle = true;
-    },
-    cancel: () => {
-      this.idle = false;
-    },
-    waitOnThread: () => {
-      throw new Error("internal error: the event loop is never run by a plain call");
-    },
-  };
+  // The loop is itself the Block of a VU that has nothing to do.
 
-  /** Runs `first` and whatever follows from it. */
-  *run(first: Task): Generator<unknown, void, any> {
+  get what(): string {
+    return "the event loop";
+  }
+
+  start(): void {
+    if (this.queue.length > 0 || this.registered === 0) this.vu.unblock(this, undefined);
+    else this.idle = true;
+  }
+
+  cancel(): void {
+    this.idle = false;
+  }
+
+  waitOnThread(): never {
+    throw new Error("internal error: the event loop is never run by a plain call");
+  }
+
+  /** Calls a function of the script and runs whatever follows from it; returns what the function returned. */
+  *runCall(f: unknown, args: unknown[]): Generator<unknown, unknown, any> {
     const { vu } = this;
+    const { rt } = vu.runtime;
+    const { k } = rt;
     vu.rejections?.clear();
-    this.queue.unshift(first, undefined);
+    let value = rt.ca(undefined, f, args);
+    if (k.p === 1) {
+      k.p = 0;
+      value = yield* value;
+    } else if (k.p === 2) {
+      k.p = 0;
+      value = yield;
+    }
+    if (vu.jobs.length > 0) yield* rt.runJobs();
+    this.throwRejection();
+    if (this.isPending) yield* this.run();
+    return value;
+  }
+
+  /** Runs a task of the host and whatever follows from it; for init code. */
+  *runTask(first: Task): Generator<unknown, void, any> {
+    this.vu.rejections?.clear();
+    this.push(first, undefined);
+    yield* this.run();
+  }
+
+  private throwRejection(): void {
+    const { vu } = this;
+    if (vu.rejections === undefined || vu.rejections.size === 0) return;
+    const promise = vu.rejections.values().next().value!;
+    vu.rejections.clear();
+    throw new UnhandledRejection(vu.runtime.rt.promiseState(promise)!.value);
+  }
+
+  /** Runs tasks until none is left and none is to come. */
+  *run(): Generator<unknown, void, any> {
+    const { vu } = this;
     for (;;) {
       if (this.queue.length === 0) {
-        if (this.registered === 0) return;
-        vu.announce(this.waiting);
+        if (this.registered === 0) {
+          // a VU that has nothing to do holds nothing
+          this.queue = NONE;
+          this.round = NONE;
+          this.next = 0;
+          return;
+        }
+        vu.announce(this);
         yield;
         continue;
       }
@@ -111,11 +165,7 @@ export class EventLoop {
         if (steps) yield* steps;
         if (vu.jobs.length > 0) yield* vu.runtime.rt.runJobs();
       }
-      if (vu.rejections !== undefined && vu.rejections.size > 0) {
-        const promise = vu.rejections.values().next().value!;
-        vu.rejections.clear();
-        throw new UnhandledRejection(vu.runtime.rt.promiseState(promise)!.value);
-      }
+      this.throwRejection();
     }
   }
 
@@ -124,14 +174,18 @@ export class EventLoop {
     const done = this.round;
     this.round = this.queue;
     this.next = 0;
-    done.length = 0;
-    this.queue = this.round.length > REUSED_MAX ? [] : done;
+    if (done === NONE || this.round.length > REUSED_MAX) this.queue = NONE;
+    else {
+      done.length = 0;
+      this.queue = done;
+    }
   }
 
   private startNext(): Steps {
     const task = this.round[this.next] as Task;
     const owner = this.round[this.next + 1] as TaskQueue | undefined;
     this.next += 2;
+    this.turn++;
     owner?.began();
     return typeof task === "function" ? task() : task.run();
   }
@@ -142,7 +196,7 @@ export class EventLoop {
     while (this.isPending) {
       if (this.next >= this.round.length) {
         if (this.queue.length === 0) {
-          vu.announce(this.waiting);
+          vu.announce(this);
           yield;
           continue;
         }
@@ -164,7 +218,7 @@ export class EventLoop {
   *step(): Generator<unknown, void, any> {
     if (this.next >= this.round.length) {
       if (this.queue.length === 0) {
-        this.vu.announce(this.waiting);
+        this.vu.announce(this);
         yield;
       }
       this.beginRound();
@@ -177,8 +231,8 @@ export class EventLoop {
 
   /** Forgets everything; for a VU that will not run again. */
   reset(): void {
-    this.queue = [];
-    this.round = [];
+    this.queue = NONE;
+    this.round = NONE;
     this.next = 0;
     this.registered = 0;
     this.idle = false;

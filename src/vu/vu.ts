@@ -11,6 +11,12 @@ import { EventLoop } from "./loop.ts";
 import { GoError } from "./go-error.ts";
 import type { VuRuntime } from "./runtime.ts";
 
+/** Told of the end of a coroutine, unless it was abandoned. */
+export interface CoroutineListener {
+  /** @param result What the coroutine returned; its exception if it failed. */
+  coroutineEnded(result: unknown, failed: boolean): void;
+}
+
 type Settled = { error: boolean; value: unknown };
 
 /** Where the VU is in the scenario it runs for; read by `k6/execution`. */
@@ -24,6 +30,12 @@ export interface ScenarioState {
   iterationInInstance: number;
   iterationInTest: number;
 }
+
+/** The context of VUs that have not run yet; init code may hook timers on, so it is replaced when it starts. */
+const BEFORE = new IterationContext();
+
+/** No value of a script. */
+export const UNSET: unique symbol = Symbol("unset");
 
 export class Vu {
   readonly runtime: VuRuntime;
@@ -39,11 +51,11 @@ export class Vu {
   /** Promise reactions, consumed by the realm. */
   readonly jobs: unknown[];
   rejections: Set<object> | undefined;
-  /** Module instances, by absolute specifier. */
-  readonly modules = new Map<string, any>();
+  /** Module instances, by absolute specifier; undefined once init code has run and nothing can ask for them. */
+  modules: Map<string, any> | undefined;
   /** True until init code has run; many functions of k6 are for one side of it only. */
   inInit = true;
-  context = new IterationContext();
+  context: IterationContext = BEFORE;
   /** Tags of every sample this VU makes now. */
   tags: TagSet;
   /** Untagged extras (`vu`, `iter` when they are asked for, and the script's own metadata). */
@@ -51,7 +63,8 @@ export class Vu {
   /** Group path, "" at the root. */
   group = "";
   iteration = -1;
-  iterationsInScenario: Map<string, number> | undefined;
+  /** Iterations begun in each scenario, of which there is mostly one. */
+  private scenarioCounts: { name: string; count: number; others: Map<string, number> | undefined } | undefined;
   scenario: ScenarioState | undefined;
   /** The moment (monotonic ms) after which loops that never yield are cut off. */
   cutOffAtMs = Infinity;
@@ -61,10 +74,10 @@ export class Vu {
   bytesReceived = 0;
   /** The generator of `randomSeed`, if it was called. */
   random: (() => number) | undefined;
-  /** The parsed result of setup(), made on first use. */
-  setupData: { value: unknown } | undefined;
+  /** The parsed result of setup(), made on first use; `UNSET` before. */
+  setupData: unknown = UNSET;
   /** `require(specifier)` as called in the module `referrer`; set before init code runs. */
-  require!: (specifier: unknown, referrer: string) => Generator<unknown, any, any>;
+  require: ((specifier: unknown, referrer: string) => Generator<unknown, any, any>) | undefined;
   /** This VU called test.abort(). */
   endedTest = false;
   /** What the init code exported. */
@@ -77,7 +90,7 @@ export class Vu {
   private blockedOn: Block | undefined;
   private settled: Settled | undefined;
   private starting = false;
-  private onEnd: ((error: unknown, failed: boolean) => void) | undefined;
+  private listener: CoroutineListener | undefined;
 
   constructor(init: { runtime: VuRuntime; idInInstance: number; idInTest: number; env: Readonly<Record<string, string>>; tags: TagSet }) {
     this.runtime = init.runtime;
@@ -87,8 +100,24 @@ export class Vu {
     this.tags = init.tags;
     this.jobs = [];
     this.loop = new EventLoop(this);
-    this.global = init.runtime.rt.globalWith(init.runtime.realm.globalBase);
-    this.global.__VU = init.idInInstance;
+    this.global = init.runtime.rt.globalWith(init.runtime.realm.globalBase, init.idInInstance);
+  }
+
+  /** Counts an iteration that begins. */
+  countIteration(scenario: string): void {
+    const counts = (this.scenarioCounts ??= { name: scenario, count: 0, others: undefined });
+    if (counts.name === scenario) counts.count++;
+    else {
+      counts.others ??= new Map();
+      counts.others.set(scenario, (counts.others.get(scenario) ?? 0) + 1);
+    }
+  }
+
+  /** Iterations that this VU has begun in a scenario. */
+  iterationsIn(scenario: string): number {
+    const counts = this.scenarioCounts;
+    if (counts === undefined) return 0;
+    return counts.name === scenario ? counts.count : (counts.others?.get(scenario) ?? 0);
   }
 
   /** State of a module for this VU, made by `create` when first asked for. */
@@ -196,11 +225,11 @@ export class Vu {
     return yield;
   }
 
-  /** Starts a coroutine on this VU; `onEnd` gets its exception, if there was one. */
-  start(coroutine: Generator<unknown, unknown, any>, onEnd: (error: unknown, failed: boolean) => void): void {
+  /** Starts a coroutine on this VU; the listener gets its result or exception. */
+  start(coroutine: Generator<unknown, unknown, any>, listener: CoroutineListener): void {
     if (this.coroutine !== undefined) throw new Error("internal error: the VU is running already");
     this.coroutine = coroutine;
-    this.onEnd = onEnd;
+    this.listener = listener;
     this.resume(undefined);
   }
 
@@ -239,7 +268,7 @@ export class Vu {
         }
         if (this.coroutine !== coroutine) return; // abandoned from within
         if (step.done) {
-          this.finish(undefined, false);
+          this.finish(step.value, false);
           return;
         }
         const block = runtime.announced;
@@ -261,12 +290,12 @@ export class Vu {
     }
   }
 
-  private finish(error: unknown, failed: boolean): void {
+  private finish(result: unknown, failed: boolean): void {
     this.runtime.rt.k.x = false;
     this.coroutine = undefined;
-    const onEnd = this.onEnd;
-    this.onEnd = undefined;
-    onEnd?.(error, failed);
+    const listener = this.listener;
+    this.listener = undefined;
+    listener?.coroutineEnded(result, failed);
   }
 
   /**
@@ -279,7 +308,7 @@ export class Vu {
     const block = this.blockedOn;
     this.blockedOn = undefined;
     this.coroutine = undefined;
-    this.onEnd = undefined;
+    this.listener = undefined;
     this.jobs.length = 0;
     block?.cancel?.(this);
     return true;

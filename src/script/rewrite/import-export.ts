@@ -52,10 +52,30 @@ export function rewriteExport(c: Context, node: Node): void {
   c.text.appendLeft(declaration.end, "}");
 }
 
-/** The statement that installs the module's exports. */
+/** Whether an export can be a plain value, set when the module has run: it never changes, and nobody looks earlier. */
+function isSettled(c: Context, entry: { local: string } | { request: string; imported: string }): boolean {
+  if (c.module.inCycle !== false || !("local" in entry)) return false;
+  if (entry.local === "*default*") return true;
+  const binding = c.facts.topBindings.get(entry.local);
+  return binding !== undefined && binding.from === undefined && !binding.reassigned;
+}
+
+/** The statement behind the module's body that sets the exports which never change. */
+export function exportValues(c: Context): string {
+  const values: string[] = [];
+  for (const [name, entry] of c.facts.exports) {
+    if (!isSettled(c, entry)) continue;
+    const local = (entry as { local: string }).local;
+    values.push(`${c.prefix}e[${JSON.stringify(name)}]=${local === "*default*" ? `${c.prefix}default` : local};`);
+  }
+  return values.join("");
+}
+
+/** The statement before it that installs the others, as getters. */
 export function exportGetters(c: Context): string {
   const getters: string[] = [];
   for (const [name, entry] of c.facts.exports) {
+    if (isSettled(c, entry)) continue;
     let value: string;
     if ("local" in entry) {
       if (entry.local === "*default*") value = `${c.prefix}default`;
@@ -69,5 +89,5 @@ export function exportGetters(c: Context): string {
     }
     getters.push(`get ${JSON.stringify(name)}(){return ${value}}`);
   }
-  return `${c.helper("x")}(${c.prefix}e,{${getters.join()}});`;
+  return getters.length === 0 ? "" : `${c.helper("x")}(${c.prefix}e,{${getters.join()}});`;
 }

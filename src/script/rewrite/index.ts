@@ -14,7 +14,7 @@ import { ClassWork, finishClass, rewriteMethod } from "./class.ts";
 import { Context, type Frame } from "./context.ts";
 import { bodyStart, prologue, recordContainers, rewriteFunction, rewriteObjectMethod } from "./function.ts";
 import { freeAssignmentText, freeText, freeTypeofText, isIntrinsic } from "./globals.ts";
-import { exportGetters, importText, rewriteExport, rewriteImport } from "./import-export.ts";
+import { exportGetters, exportValues, importText, rewriteExport, rewriteImport } from "./import-export.ts";
 import { budget, rewriteForOf, rewriteTry } from "./loop.ts";
 
 export interface Rewritten {
@@ -23,6 +23,7 @@ export interface Rewritten {
   asyncModule: boolean;
   usesOpen: boolean;
   usesRequire: boolean;
+  usesMeta: boolean;
 }
 
 export function rewriteModule(init: {
@@ -42,6 +43,7 @@ export function rewriteModule(init: {
     fn, twin: c.hasTwin(fn), temps: [], needsCallTemp: false, needsArguments: false, needsSuper: false,
   });
   const topFrame = newFrame(facts.top);
+  let usesMeta = false;
 
   /** The frame of the function that owns `this` for code in `frame`. */
   const frames = new Map<FunctionFacts, Frame>([[facts.top, topFrame]]);
@@ -225,7 +227,10 @@ export function rewriteModule(init: {
         if (node.computed) visit(node.property, frame);
         return;
       case "MetaProperty":
-        if (node.meta.name === "import") c.replace(node.start, node.end, `${prefix}meta`);
+        if (node.meta.name === "import") {
+          usesMeta = true;
+          c.replace(node.start, node.end, `${prefix}meta`);
+        }
         return;
       case "ChainExpression": {
         forEachChild(node, (child) => visitChainLink(child, frame));
@@ -373,7 +378,7 @@ export function rewriteModule(init: {
     `${prologue(c, topFrame)}${hoistedTop}${exportGetters(c)}yield;`;
   text.prepend(head);
   if (source.startsWith("#!")) text.update(0, source.indexOf("\n") < 0 ? source.length : source.indexOf("\n"), "");
-  text.append("\n}})");
+  text.append(`\n${exportValues(c)}}})`);
   const uses = (name: string) => [...facts.free].some((id) => id.name === name);
-  return { text, asyncModule: facts.top.hasAwait, usesOpen: uses("open"), usesRequire: uses("require") };
+  return { text, asyncModule: facts.top.hasAwait, usesOpen: uses("open"), usesRequire: uses("require"), usesMeta };
 }

@@ -559,6 +559,11 @@ export function installCore(rt: Realm, host: RealmHost): void {
         writable: true,
       }),
     });
-  rt.globalWith = (base: object): object => Object.create(base);
+  /** A VU's global object. */
+  rt.globalWith = (base: object, id: number): object => {
+    const global = Object.create(base);
+    global.__VU = id;
+    return global;
+  };
   rt.protoOf = getPrototypeOf;
 }
