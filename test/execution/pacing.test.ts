@@ -142,6 +142,7 @@ describe("the arrivals of a share are due when k6 started them", () => {
     const due = Array.from({ length: count }, (_, k) => toMicroseconds(timetable.dueMs(own!.indexAt(k))));
     // the rows are written in microseconds, ours are whole nanoseconds
     expect(due.length).toBe(expected.startMs!.length);
-    due.forEach((ms, k) => expect(Math.abs(ms - expected.startMs![k]!)).toBeLessThanOrEqual(0.001001));
+    const deviations = due.map((ms, k) => Math.abs(ms - expected.startMs![k]!));
+    expect(Math.max(0, ...deviations)).toBeLessThanOrEqual(0.001001);
   });
 });

@@ -224,11 +224,12 @@ export class Arrivals implements Executor {
     if (this.isShort) this.tick();
   }
 
-  /** What came due in the last moments still starts, since only the timer was late; or it is dropped. */
+  /** What came due in the last moments still starts, since only the timer was late; the rest is dropped. */
   private endRegularly(): void {
     if (this.isEnded) return;
-    const nowMs = this.context.clock.nowMs();
-    while (this.nextDueMs < this.run.regularEndMs && nowMs < this.run.hardEndMs) {
+    const { clock } = this.context;
+    const untilMs = Math.min(clock.nowMs() + START_SLICE_MS, this.run.hardEndMs);
+    while (this.nextDueMs < this.run.regularEndMs && clock.nowMs() < untilMs) {
       const worker = this.idle.shift();
       if (worker === undefined) break;
       this.moveTo(this.nextIndex + 1);
