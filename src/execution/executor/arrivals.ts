@@ -6,8 +6,8 @@
  * it is dropped and counted, and a VU is made if there may be more.
  *
  * A timer of the host ticks once a millisecond, so at high rates several iterations come due in one tick, which would
- * have started one after the other on few VUs. Those that find no VU then are held for `HOLD_MS`, and start as soon as one
- * comes back. At rates that timers can tell apart nothing is held.
+ * have started one after the other on few VUs. Those that find no VU then are held for a moment (`HOLD_MS`), and start as
+ * soon as one comes back. At rates that timers can tell apart nothing is held.
  *
  * A hot path: one call of `tick` for all that is due, no object but the counters for an iteration. Bench row: arrival.
  *
@@ -24,6 +24,8 @@ import { START_SLICE_MS, ScenarioRun } from "./scenario-run.ts";
 
 /** How long iterations that came due in one tick wait for a VU: two ticks of the host's timers. */
 const HOLD_MS = 2;
+/** After the thread, or the machine, stood still, they wait as long as that took: VUs would have come back meanwhile. */
+const HOLD_MAX_MS = 100;
 
 export interface ArrivalPlan {
   timetable: Timetable;
@@ -52,6 +54,7 @@ export class Arrivals implements Executor {
   private armedForMs: number | undefined;
   /** Since when arrivals that are due have been held. */
   private heldSinceMs: number | undefined;
+  private heldUntilMs = 0;
   /** An arrival is due and waits for a VU. */
   private isShort = false;
   private isEnded = false;
@@ -111,13 +114,18 @@ export class Arrivals implements Executor {
   }
 
   private readonly timerFired = (): void => {
+    const stalledMs = this.context.clock.nowMs() - this.armedForMs!;
     this.armedForMs = undefined;
     this.cancelTimer = undefined;
-    this.tick();
+    this.tick(stalledMs);
   };
 
-  /** Starts or drops everything that is due. */
-  private tick(): void {
+  /**
+   * Starts or drops everything that is due.
+   *
+   * @param stalledMs By how much the timer is late.
+   */
+  private tick(stalledMs = 0): void {
     if (this.isEnded) return;
     this.isShort = false;
     const { clock } = this.context;
@@ -138,9 +146,12 @@ export class Arrivals implements Executor {
       this.isShort = true;
       // The planned VUs come back from other scenarios in a moment, and what is due waits for them.
       if (this.run.isWaitingForVus) return;
-      if (this.heldSinceMs === undefined && (startedCount > 0 || this.isCrowded(nowMs))) this.heldSinceMs = nowMs;
-      if (this.heldSinceMs !== undefined && nowMs < this.heldSinceMs + HOLD_MS) {
-        this.armAt(this.heldSinceMs + HOLD_MS);
+      if (this.heldSinceMs === undefined && (startedCount > 0 || this.isCrowded(nowMs))) {
+        this.heldSinceMs = nowMs;
+        this.heldUntilMs = nowMs + Math.min(Math.max(stalledMs, HOLD_MS), HOLD_MAX_MS);
+      }
+      if (this.heldSinceMs !== undefined && nowMs < this.heldUntilMs) {
+        this.armAt(this.heldUntilMs);
         return;
       }
       this.dropUntil(this.heldSinceMs ?? nowMs);

@@ -118,6 +118,16 @@ test("constant-arrival-rate lets few VUs serve what one tick brings", async () =
   expect(Math.max(...lateness)).toBeLessThan(2);
 });
 
+test("constant-arrival-rate makes up for a time in which the thread stood still", async () => {
+  const bench = new ScenarioBench({ options: { ...options, rate: 1_000, preAllocatedVUs: 2 }, iterationMs: 0.5 });
+  bench.start();
+  await bench.clock.advance(500);
+  bench.clock.spend(60); // 60 come due, and 2 VUs need 15 ms for them
+  await bench.finish();
+  expect(bench.droppedCount).toBe(0);
+  expect(bench.started.length).toBe(1_000);
+});
+
 test("constant-arrival-rate beyond what its VUs can do drops the rest within two ticks", async () => {
   const bench = new ScenarioBench({ options: { ...options, rate: 10_000, preAllocatedVUs: 2 }, iterationMs: 1 });
   await bench.start().finish();
