@@ -6,6 +6,9 @@ import { removedModules } from "./removed.ts";
 const builtins: Record<string, BuiltinModule> = {
   ...jslibBuiltins,
   k6: { blocks: ["sleep"], callsBack: ["group", "check"], load: () => import("./k6/index.ts") },
+  "k6/crypto": { load: () => import("./k6/crypto.ts") },
+  "k6/crypto/x509": { load: () => import("./k6/crypto/x509.ts") },
+  "k6/encoding": { load: () => import("./k6/encoding.ts") },
   "k6/execution": { load: () => import("./k6/execution.ts") },
   "k6/metrics": { load: () => import("./k6/metrics.ts") },
 };

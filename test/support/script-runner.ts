@@ -101,11 +101,13 @@ export async function runScript(source: string, run: ScriptRun = {}): Promise<Ra
     new Promise((resolve) => {
       const vu = new Vu({ runtime, idInInstance: number, idInTest: number, env, tags: runtime.tagRoot.empty });
       vu.start(
-        vu.loop.run(() => host.init(vu)),
-        (error, failed) => {
-          if (failed && !vu.interrupted) ran.errors.push(describe(error));
-          vu.inInit = false;
-          resolve(failed ? undefined : vu);
+        vu.loop.runTask(() => host.init(vu)),
+        {
+          coroutineEnded(result, failed) {
+            if (failed && !vu.interrupted) ran.errors.push(describe(result));
+            vu.inInit = false;
+            resolve(failed ? undefined : vu);
+          },
         },
       );
     });
@@ -113,10 +115,11 @@ export async function runScript(source: string, run: ScriptRun = {}): Promise<Ra
     new Promise((resolve) => {
       vu.global.__ITER = ++vu.iteration;
       vu.beginIteration();
-      vu.iterationsInScenario = new Map([["default", vu.iteration]]);
-      new Iteration(vu, vu.exports.default, [], (result) => {
-        if (result.failed) ran.errors.push(describe(result.error));
-        resolve();
+      new Iteration(vu, vu.exports.default, [], {
+        iterationEnded(result) {
+          if (result.failed) ran.errors.push(describe(result.error));
+          resolve();
+        },
       });
     });
 
