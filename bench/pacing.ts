@@ -95,6 +95,7 @@ function arrivals(): Promise<Lateness> {
         },
       },
       vus: { take: () => free.shift(), giveBack: (vu) => void free.push(vu), make: () => undefined },
+      soon: (callback) => void setImmediate(callback),
       nextShared: () => 1,
       drop: (count) => {
         dropped += count;

@@ -20,10 +20,12 @@ export { type Block, Interrupted } from "./vu/block.ts";
 export { UnhandledRejection, type Task } from "./vu/loop.ts";
 export { Sleep } from "./vu/sleep.ts";
 export { TaskQueue } from "./vu/task-queue.ts";
+export type { TimerEntry } from "./vu/timer-queue.ts";
 export { timersOf } from "./vu/timers.ts";
 export { PENDING, type VuRuntime } from "./vu/runtime.ts";
 export { bareRejection, namedRejection, promised, rejected, Rejection } from "./vu/promised.ts";
 export { cookieJarOf, jarBehind, type Network, networkOf } from "./vu/network.ts";
+export { httpClientOf, httpSessionOf, sendBlocking, takeTraffic } from "./vu/http.ts";
 export type { Realm } from "./vu/realm.ts";
 export { bytesOf, isArrayBuffer, typedArrayName } from "./vu/script-bytes.ts";
 export type { TestCounts, TestState } from "./vu/test-state.ts";
@@ -31,10 +33,18 @@ export type { ScenarioState, Vu } from "./vu/vu.ts";
 export type { IterationContext } from "./vu/context.ts";
 export { assert, UserError } from "./base/errors.ts";
 export { formatDuration, parseDuration } from "./base/duration.ts";
+export { quote } from "./base/quote.ts";
 export { seededRandom } from "./base/random.ts";
 export { ExitCode } from "./base/exit-codes.ts";
 export { type CookieJar, cookieHeader, parseSetCookies } from "./net/cookies.ts";
-export { canonicalHeaderName } from "./net/headers.ts";
+export { Batch, type BatchEntry } from "./net/batch.ts";
+export type { Coding } from "./net/body.ts";
+export { MemoryCookieJar, parseExpires, type RequestCookie, type SetCookie } from "./net/cookies.ts";
+export type { HttpExchange } from "./net/exchange.ts";
+export { canonicalHeaderName, type HeaderList, type RequestHead, serializeHead } from "./net/headers.ts";
+export type { ResponseHead } from "./net/http1-parser.ts";
+export type { HttpRequest, HttpResult, PendingRequest } from "./net/request.ts";
+export type { Target } from "./net/target.ts";
 export { GoUrl, parseUrl, UrlError } from "./net/url.ts";
 export type { Handshake, WebSocketConnection, WebSocketEnd, WebSocketEvents, WebSocketRequest } from "./net/websocket.ts";
 export { closeErrorText } from "./net/websocket-close.ts";
@@ -75,6 +85,10 @@ export interface ModuleRegistry {
   readonly builtins: Readonly<Record<string, BuiltinModule>>;
   /** Text of our own stand-in for a module of jslib.k6.io; undefined if there is none. */
   jslibSource(url: string): Promise<string | undefined>;
-  /** What an import of a module that k6 has removed says; undefined for others. */
-  removed(specifier: string): string | undefined;
+  /**
+   * What an import of a module that k6 has removed says; undefined for others.
+   *
+   * @param imported Names that import statements of the script take from it.
+   */
+  removed(specifier: string, imported: ReadonlySet<string>): string | undefined;
 }

@@ -20,6 +20,7 @@ import { hasWork, maxPossibleVUs, planExecution } from "../options/requirements.
 import { resolveScenarios } from "../options/scenarios.ts";
 import { Share } from "../options/segment.ts";
 import { createOutput } from "../output/index.ts";
+import { threadsMax } from "../execution/plan.ts";
 import { FanOut } from "../output/fan-out.ts";
 import { summaryData, type SummaryInput, summaryReport } from "../report/summary-data.ts";
 import { summaryExport } from "../report/summary-export.ts";
@@ -138,7 +139,8 @@ function chooseThreads(test: LoadedTest, cores: number): number {
     if (s.executor === "constant-arrival-rate") rate += (s.rate * 1000) / s.timeUnit;
     else if (s.executor === "ramping-arrival-rate") rate += (Math.max(s.startRate, ...s.stages.map((stage) => stage.target)) * 1000) / s.timeUnit;
   }
-  return Math.max(1, Math.min(cores, Math.max(Math.ceil(vus / VUS_PER_THREAD), Math.ceil(rate / RATE_PER_THREAD))));
+  const wanted = Math.max(Math.ceil(vus / VUS_PER_THREAD), Math.ceil(rate / RATE_PER_THREAD));
+  return Math.max(1, Math.min(cores, wanted));
 }
 
 async function runTest(run: {
@@ -156,7 +158,7 @@ async function runTest(run: {
   const effective = effectiveOptions(options);
   const scenarios = resolveScenarios(options);
   const share = Share.fromOptions(options);
-  const threadCount = run.threads ?? chooseThreads(test, host.cores);
+  const threadCount = Math.min(run.threads ?? chooseThreads(test, host.cores), threadsMax(scenarios, share));
   const summaryMode = test.runtime.summaryMode ?? "compact";
   if (!scenarios.some((scenario) => hasWork(scenario, share))) {
     log.log("warning", "The test has no work in this execution segment: no scenario has any VU here");

@@ -18,12 +18,14 @@ import { readSampleBatch } from "../metrics/sample-batch.ts";
 import { TagSetRoot } from "../metrics/tags.ts";
 import type { ThresholdEvaluator } from "../metrics/threshold/evaluate.ts";
 import { THRESHOLDS_INTERVAL_MS, thresholdsAbortError } from "../metrics/threshold/evaluate.ts";
-import { maxPlannedVUs, planExecution } from "../options/requirements.ts";
+import { RemoteHttp } from "../net/remote-http.ts";
 import { resolveScenarios } from "../options/scenarios.ts";
 import type { Options } from "../options/schema.ts";
 import { Share } from "../options/segment.ts";
 import type { CompiledModule } from "../script/index.ts";
 import { fromFailure } from "./failure.ts";
+import { vuNeeds } from "./plan.ts";
+import { RemoteIoServer } from "./remote-io.ts";
 import { type CallResult, type FromThread, type RunSpec, type ScriptSpec, SharedState, type ThreadProgress, type ToThread } from "./messages.ts";
 
 const VUS_INTERVAL_MS = 1000;
@@ -58,6 +60,7 @@ export class Conductor {
   private readonly tags = new TagSetRoot();
   private readonly recorder = new Recorder({ registry: this.registry });
   private readonly init: ConductorInit;
+  private readonly remoteIo: RemoteIoServer;
   private readonly threads: Thread[] = [];
   private modules: CompiledModule[] | undefined;
   private script: ScriptSpec | undefined;
@@ -78,6 +81,8 @@ export class Conductor {
 
   constructor(init: ConductorInit) {
     this.init = init;
+    const http = new RemoteHttp(init.host.env);
+    this.remoteIo = new RemoteIoServer({ http: (call) => http.perform(call) });
   }
 
   /** Milliseconds since the test began (setup included), until its end. */
@@ -140,6 +145,10 @@ export class Conductor {
       case "testFail":
         this.markedAsFailed = true;
         return;
+      case "io":
+      case "ioFetch":
+        void this.remoteIo.receive(message);
+        return;
       case "failed": {
         const error = fromFailure(message.failure);
         for (const waiting of thread.waiting.values()) waiting.reject(error);
@@ -197,7 +206,7 @@ export class Conductor {
     await Promise.all(
       this.threads.map((thread, threadIndex) => {
         this.post(thread, { type: "configure", run: { ...run, threadIndex } });
-        const count = maxPlannedVUs(planExecution(scenarios, shares[threadIndex]!));
+        const count = vuNeeds(scenarios, shares[threadIndex]!).planned;
         return this.ask(thread, { type: "makeVus", count }, "vusMade");
       }),
     );

@@ -8,6 +8,7 @@ import type { LogRecord } from "../base/log.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Options } from "../options/schema.ts";
 import type { CompiledModule } from "../script/index.ts";
+import type { IoMessage } from "./remote-io.ts";
 
 /** What a thread needs to load the script. */
 export interface ScriptSpec {
@@ -73,7 +74,8 @@ export type FromThread =
   | { type: "progress"; scenarios: Record<string, ThreadProgress> }
   | { type: "testAbort"; failure: Failure }
   | { type: "testFail"; message: string }
-  | { type: "flushed" };
+  | { type: "flushed" }
+  | IoMessage;
 
 /** A metric as init code defined it. */
 export type MetricSpec = Pick<Metric, "name" | "kind" | "contains">;

@@ -23,8 +23,12 @@ export interface ScenarioVuHost {
 
 /** Adds data_sent and data_received since the last time, as k6 does at the end of each iteration. */
 export function recordTraffic(vu: Vu, metrics: BuiltinMetrics, timeMs: number): void {
-  vu.record(metrics.data_sent, vu.bytesSent, timeMs);
-  vu.record(metrics.data_received, vu.bytesReceived, timeMs);
+  // A counter is not changed by 0: one such sample for each set of tags makes it exist (bench row vus-sleep-cpu).
+  const all = vu.runtime.recorder.onSample !== undefined;
+  if (vu.bytesSent !== 0 || all || vu.tags.series[metrics.data_sent.id] === undefined) vu.record(metrics.data_sent, vu.bytesSent, timeMs);
+  if (vu.bytesReceived !== 0 || all || vu.tags.series[metrics.data_received.id] === undefined) {
+    vu.record(metrics.data_received, vu.bytesReceived, timeMs);
+  }
   vu.bytesSent = 0;
   vu.bytesReceived = 0;
 }
@@ -36,6 +40,8 @@ export interface RunningScenario {
   readonly config: Scenario;
   /** `__ENV` of its VUs. */
   readonly env: Readonly<Record<string, string>>;
+  /** An arrival rate. */
+  readonly isOpen: boolean;
   /** Of its samples, outside of groups. */
   readonly tags: TagSet;
   /** Milliseconds since the epoch. */
@@ -95,6 +101,7 @@ export class ThreadVu implements ScenarioVu, ScenarioState, IterationListener {
     this.iterationInInstance = counters.iterationInInstance;
     this.iterationInTest = counters.iterationInTest;
     this.onEnd = onEnd;
+    if (this.scenario.isOpen) host.shared.add(SharedState.ACTIVE_VUS, 1);
     vu.beginIteration();
     if (vu.setupData === UNSET) vu.setupData = host.setupData === undefined ? undefined : runtime.rt.json(host.setupData);
     this.hasEnded = false;
@@ -149,6 +156,7 @@ export class ThreadVu implements ScenarioVu, ScenarioState, IterationListener {
     if (vu.afterIteration) for (const hook of vu.afterIteration) hook();
     this.outcome = result.interrupted || result.failed ? { interrupted: result.interrupted, failed: result.failed } : ENDED_WELL;
     this.iteration = undefined;
+    if (this.scenario.isOpen) host.shared.add(SharedState.ACTIVE_VUS, -1);
     const restMs = !result.interrupted ? host.minIterationDurationMs - tookMs : 0;
     if (restMs <= 0) {
       runtime.soon(this.tellEnd);

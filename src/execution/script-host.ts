@@ -116,7 +116,7 @@ export class ScriptHost {
 
   private facts(id: string): BuiltinFacts | undefined {
     const entry = this.registry.builtins[id];
-    if (entry === undefined) return this.registry.removed(id) === undefined ? undefined : { blocks: NONE, callsBack: NONE, methods: NONE };
+    if (entry === undefined) return this.removed(id) === undefined ? undefined : { blocks: NONE, callsBack: NONE, methods: NONE };
     return { blocks: new Set(entry.blocks), callsBack: new Set(entry.callsBack), methods: new Set(entry.methods) };
   }
 
@@ -147,17 +147,22 @@ export class ScriptHost {
     }
   }
 
+  private removed(id: string): string | undefined {
+    return this.registry.removed(id, this.imported.get(id) ?? NONE);
+  }
+
   private builtinExports(id: string, vu: Vu): object | undefined {
     const made = vu.slot(this, () => new Map<string, object>());
     const known = made.get(id);
     if (known !== undefined) return known;
-    const removed = this.registry.removed(id);
+    const removed = this.removed(id);
     if (removed !== undefined) throw new GoError(removed);
     const module = this.builtins.get(id);
     if (module === undefined) return undefined;
     const { rt } = this.runtime;
-    const exports = Object.assign(rt.object(), module.named);
-    exports.default = module.default ?? Object.assign(rt.object(), module.named);
+    const members = Object.getOwnPropertyDescriptors(module.named);
+    const exports = Object.defineProperties(rt.object(), members);
+    rt.method(exports, "default", module.default ?? Object.defineProperties(rt.object(), members));
     // a name that the module lacks is null, as in k6
     for (const name of this.imported.get(id) ?? []) if (!(name in exports)) exports[name] = null;
     made.set(id, exports);
@@ -166,7 +171,7 @@ export class ScriptHost {
 
   private require(specifier: string, referrer: string): string {
     const id = resolveSpecifier(specifier, referrer);
-    if (this.linked.has(id) || this.builtins.has(id) || this.registry.removed(id) !== undefined) return id;
+    if (this.linked.has(id) || this.builtins.has(id) || this.removed(id) !== undefined) return id;
     if (id in this.registry.builtins) {
       throw new GoError(`Cannot require ${JSON.stringify(specifier)} by a name that is made at run time: import it, or require() it with a plain text`);
     }

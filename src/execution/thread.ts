@@ -12,7 +12,6 @@ import { SampleBatchWriter } from "../metrics/sample-batch.ts";
 import { type TagSet, TagSetRoot } from "../metrics/tags.ts";
 import { parseThresholdTarget } from "../metrics/threshold/submetric.ts";
 import type { ModuleRegistry } from "../module-api.ts";
-import { planExecution, maxPlannedVUs } from "../options/requirements.ts";
 import type { Scenario } from "../options/scenario-config.ts";
 import { resolveScenarios } from "../options/scenarios.ts";
 import { Share } from "../options/segment.ts";
@@ -27,8 +26,11 @@ import { describeError, formatErrorLine } from "../vu/script-error.ts";
 import { Vu } from "../vu/vu.ts";
 import type { Executor, ExecutorClock, ScenarioVu, VuSource } from "./executor/executor.ts";
 import { createExecutor } from "./executor/index.ts";
+import { Fifo } from "./fifo.ts";
+import { vuNeeds } from "./plan.ts";
 import { scriptFailure, toFailure } from "./failure.ts";
 import { type CallResult, type Failure, type FromThread, type RunSpec, type ScriptSpec, SharedState, type ToThread } from "./messages.ts";
+import { RemoteIoCaller } from "./remote-io.ts";
 import { recordTraffic, type RunningScenario, type ScenarioVuHost, ThreadVu } from "./scenario-vu.ts";
 import { ScriptHost } from "./script-host.ts";
 import { encodeSummaryFiles } from "./summary-files.ts";
@@ -49,6 +51,7 @@ class Running implements RunningScenario {
   readonly config: Scenario;
   readonly env: Readonly<Record<string, string>>;
   readonly tags: TagSet;
+  readonly isOpen: boolean;
   startEpochMs: number;
   executor!: Executor;
   startTimer: (() => void) | undefined;
@@ -56,6 +59,7 @@ class Running implements RunningScenario {
 
   constructor(config: Scenario, runtime: VuRuntime, env: Readonly<Record<string, string>>) {
     this.config = config;
+    this.isOpen = config.executor.endsWith("-arrival-rate");
     this.env = Object.keys(config.env).length > 0 ? { ...env, ...config.env } : env;
     let tags = runtime.runTags.withAll(Object.entries(config.tags));
     if (runtime.systemTags.has("group")) tags = tags.with("group", "");
@@ -84,7 +88,9 @@ export class VuThread {
   private scenarios: Scenario[] = [];
   private instanceShare: Share = Share.of();
   private share: Share = Share.of();
-  private readonly free: Vu[] = [];
+  private readonly free = new Fifo<Vu>();
+  /** VUs that may still be made while the test runs. */
+  private unplannedLeft = 0;
   private madeCount = 0;
   private running: Running[] = [];
   private aborted = false;
@@ -114,6 +120,7 @@ export class VuThread {
       compileSnippet,
       isCutOff: () => this.shared.isCutOff,
     });
+    this.runtime.remoteIo = new RemoteIoCaller((message) => this.port.post(message));
     installVuGlobals(this.runtime);
     this.host = {
       metrics: this.metrics,
@@ -176,6 +183,7 @@ export class VuThread {
     this.host.shared = this.shared;
     this.env = spec.env;
     this.runtime.webSocketTransport = spec.webSocket;
+    this.runtime.threadIndex = threadIndex;
     const prefix = `could not initialize '${spec.display}': could not load JS test '${spec.mainId}': `;
     this.initPrefix = prefix;
     try {
@@ -242,6 +250,7 @@ export class VuThread {
     const { options } = run;
     const { runtime } = this;
     runtime.options = options;
+    runtime.threadCount = run.threadCount;
     runtime.systemTags = new Set(options.systemTags ?? []);
     runtime.runTags = runtime.tagRoot.from(options.tags ?? {});
     for (const name of run.submetrics) {
@@ -258,6 +267,7 @@ export class VuThread {
     this.scenarios = resolveScenarios(options);
     this.instanceShare = Share.fromOptions(options);
     this.share = this.instanceShare.split(run.threadCount)[run.threadIndex]!;
+    this.unplannedLeft = vuNeeds(this.scenarios, this.share).unplannedMax;
     this.host.minIterationDurationMs = options.minIterationDuration ?? 0;
     this.reportTimer = setInterval(() => this.report(), REPORT_INTERVAL_MS);
   }
@@ -290,14 +300,12 @@ export class VuThread {
     }
   }
 
-  /** How many VUs this thread makes before the test. */
-  static plannedVus(scenarios: readonly Scenario[], share: Share): number {
-    return maxPlannedVUs(planExecution(scenarios, share));
-  }
-
   private vuSource(running: Running): VuSource {
+    const { runtime } = this;
+    // k6 counts the VUs of an open model while they run an iteration, others while they are in the scenario
+    const { isOpen } = running;
     const activate = (vu: Vu): ScenarioVu => {
-      this.shared.add(SharedState.ACTIVE_VUS, 1);
+      if (!isOpen) this.shared.add(SharedState.ACTIVE_VUS, 1);
       return new ThreadVu(vu, this.host, running);
     };
     return {
@@ -306,10 +314,17 @@ export class VuThread {
         return vu === undefined ? undefined : activate(vu);
       },
       giveBack: (vu) => {
-        this.shared.add(SharedState.ACTIVE_VUS, -1);
+        if (!isOpen) this.shared.add(SharedState.ACTIVE_VUS, -1);
         this.free.push((vu as ThreadVu).vu);
       },
       make: (onReady) => {
+        if (this.unplannedLeft <= 0) {
+          // as many as can be needed have been made: one of them is free, or will be
+          const vu = this.free.shift();
+          if (vu !== undefined) runtime.soon(() => onReady(activate(vu)));
+          return;
+        }
+        this.unplannedLeft--;
         this.nextVu().then(
           (vu) => {
             this.shared.add(SharedState.INITIALIZED_VUS, 1);
@@ -338,8 +353,6 @@ export class VuThread {
         return () => runtime.timers.remove(timer);
       },
     };
-    const { free } = this;
-    free.sort((a, b) => a.idInInstance - b.idInInstance);
     this.running = this.scenarios.map((scenario, index) => {
       const running = new Running(scenario, runtime, this.env);
       const dropTags = running.tags.without("group");
@@ -349,6 +362,7 @@ export class VuThread {
         instanceShare: this.instanceShare,
         clock,
         vus: this.vuSource(running),
+        soon: (callback) => runtime.soon(callback),
         nextShared: () => this.shared.next(index),
         drop: (count) => this.recorder.add(this.metrics.dropped_iterations, dropTags, count, runtime.clock.epochMs(), undefined),
         log: (level, message) => runtime.log.log(level, message, { scenario: scenario.name, executor: scenario.executor }),

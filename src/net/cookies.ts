@@ -199,6 +199,23 @@ function loadStore(): typeof MemoryCookieStore {
   return Store;
 }
 
+/** tough-cookie's jar as plain data; undefined for an empty one. */
+export type SerializedJar = ReturnType<ToughJar["serializeSync"]>;
+
+/** Go has no list of public suffixes here, and takes names such as `localhost` and cookie prefixes as any other. */
+function openTough(serialized: SerializedJar): ToughJar {
+  const { CookieJar: Jar } = loadTough();
+  const store = new (loadStore())();
+  const options = {
+    rejectPublicSuffixes: false,
+    allowSpecialUseDomain: true,
+    looseMode: true,
+    prefixSecurity: "unsafe-disabled",
+  } as const;
+  if (serialized === undefined) return new Jar(store, options);
+  return Jar.deserializeSync({ ...serialized, ...options }, store);
+}
+
 /** Answers that are remembered, at most; scripts with more URLs than this select anew. */
 const REMEMBERED_MAX = 200;
 
@@ -258,6 +275,17 @@ export class MemoryCookieJar implements CookieJar {
     this.store(url, [cookie]);
   }
 
+  /** All cookies as plain data, for another thread. */
+  serialize(): SerializedJar {
+    return this.#jar?.serializeSync();
+  }
+
+  static deserialize(serialized: SerializedJar): MemoryCookieJar {
+    const jar = new MemoryCookieJar();
+    if (serialized !== undefined) jar.#jar = openTough(serialized);
+    return jar;
+  }
+
   /** Removes every cookie that a request for the URL would carry and that lies at the URL's own place, as k6 does. */
   clear(url: GoUrl): void {
     this.store(
@@ -285,14 +313,8 @@ export class MemoryCookieJar implements CookieJar {
       this.#remove(owner.domain, path, cookie.name);
       return;
     }
-    const { Cookie, CookieJar: Jar } = loadTough();
-    // Go has no list of public suffixes here, and takes names such as `localhost` and cookie prefixes as any other.
-    this.#jar ??= new Jar(new (loadStore())(), {
-      rejectPublicSuffixes: false,
-      allowSpecialUseDomain: true,
-      looseMode: true,
-      prefixSecurity: "unsafe-disabled",
-    });
+    const { Cookie } = loadTough();
+    this.#jar ??= openTough(undefined);
     const stored = new Cookie({
       key: cookie.name,
       value: cookie.value,

@@ -140,6 +140,8 @@ export interface RequestHead {
   close: boolean;
   /** Credentials for a plain HTTP proxy, empty for none. */
   proxyAuthorization: string;
+  /** Where a caller may keep what it derives from the head, for the next request of the same shape. */
+  derived?: unknown;
 }
 
 /** The bytes of a request up to its body, as text in which non-ASCII is to be sent as UTF-8. */

@@ -39,6 +39,7 @@ import { computeTimings, Stamps } from "./timings.ts";
 import { TlsClient, type TlsSettings } from "./tls.ts";
 import { GoUrl, parseUrl, UrlError } from "./url.ts";
 
+/** Plain data, so that it can be handed to another thread. */
 export interface HttpClientConfig {
   tls?: TlsSettings;
   dns?: DnsConfig;
@@ -58,10 +59,20 @@ export interface HttpClientConfig {
   requestsPerSecond?: number;
 }
 
+/** What a client may share with other protocols of its thread instead of making its own. */
+export interface SharedParts {
+  guards: Guards;
+  resolver: Resolver;
+  tls: TlsClient;
+  proxies: ProxyRules;
+}
+
 export interface HttpRequest {
   /** As the script wrote it; case matters. */
   method: string;
   url: string | GoUrl;
+  /** What `HttpClient.target` made of the URL, if that has been asked already. */
+  target?: Target;
   /** Names and values in turn; of equal names the last counts. Reuse the array where the headers are the same. */
   headers?: HeaderList;
   body?: string | Uint8Array;
@@ -114,13 +125,15 @@ export class HttpClient {
   readonly #targets = new Map<string, Target>();
 
   /** @throws {UserError} If TLS options cannot be used. */
-  constructor(config: HttpClientConfig = {}) {
+  constructor(config: HttpClientConfig = {}, shared?: SharedParts) {
     const environment = config.environment ?? {};
     this.config = config;
-    this.guards = new Guards({ blacklistIPs: config.blacklistIPs, blockHostnames: config.blockHostnames });
-    this.resolver = new Resolver({ dns: config.dns, hosts: config.hosts, guards: this.guards });
-    this.tls = new TlsClient({ environment, ...config.tls });
-    this.proxies = new ProxyRules(environment);
+    this.guards =
+      shared?.guards ?? new Guards({ blacklistIPs: config.blacklistIPs, blockHostnames: config.blockHostnames });
+    this.resolver =
+      shared?.resolver ?? new Resolver({ dns: config.dns, hosts: config.hosts, guards: this.guards });
+    this.tls = shared?.tls ?? new TlsClient({ environment, ...config.tls });
+    this.proxies = shared?.proxies ?? new ProxyRules(environment);
     this.userAgent = config.userAgent ?? DEFAULT_USER_AGENT;
     this.http2 = !(environment["GODEBUG"] ?? "").split(",").includes("http2client=0");
     this.limiter = config.requestsPerSecond ? new RpsLimiter(config.requestsPerSecond) : undefined;
@@ -131,7 +144,11 @@ export class HttpClient {
     return new HttpSession(this, options.localIp);
   }
 
-  /** @internal @throws {UrlError} */
+  /**
+   * A URL, parsed and remembered.
+   *
+   * @throws {UrlError} If it cannot be parsed.
+   */
   target(url: string | GoUrl): Target {
     const href = url instanceof GoUrl ? url.href : url;
     const known = this.#targets.get(href);
@@ -251,7 +268,7 @@ class Run extends Deadline implements Transmission, PendingRequest {
 
   begin(): void {
     try {
-      this.#target = this.#session.client.target(this.#request.url);
+      this.#target = this.#request.target ?? this.#session.client.target(this.#request.url);
     } catch (error) {
       if (!(error instanceof UrlError)) throw error;
       const failure = invalidUrlFailure(error.message);

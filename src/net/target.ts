@@ -39,6 +39,8 @@ export class Target {
   readonly failure: Failure | undefined;
   readonly headMemory = new HeadMemory();
   prepared: PreparedHead | undefined = undefined;
+  /** Where a caller may keep what it derives from the URL. */
+  derived: unknown = undefined;
 
   constructor(url: GoUrl, proxies: ProxyRules) {
     this.url = url;

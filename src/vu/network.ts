@@ -6,12 +6,13 @@
  */
 import type { CookieJar } from "../net/cookies.ts";
 import { MemoryCookieJar } from "../net/cookies.ts";
-import { Resolver } from "../net/dns.ts";
+import { type DnsConfig, Resolver } from "../net/dns.ts";
 import { Guards } from "../net/guards.ts";
 import { type Environment, ProxyRules } from "../net/proxy.ts";
 import { TlsClient, type TlsSettings } from "../net/tls.ts";
 import type { OpenWebSocket } from "../net/websocket.ts";
 import { webSocketOpener } from "../net/websocket-open.ts";
+import { LocalIps } from "../net/local-ips.ts";
 import { DEFAULT_DNS } from "../options/schema.ts";
 import { parseDnsTtl } from "../options/text-values.ts";
 import type { VuRuntime } from "./runtime.ts";
@@ -24,6 +25,9 @@ export class Network {
   readonly tls: TlsClient;
   readonly proxies: ProxyRules;
   readonly openWebSocket: OpenWebSocket;
+  /** What the parts were made from, as plain data. */
+  readonly settings: { tls: TlsSettings; dns: DnsConfig };
+  readonly #localIps: LocalIps | undefined;
 
   constructor(runtime: VuRuntime) {
     const { options, environment } = runtime;
@@ -34,15 +38,23 @@ export class Network {
     if (options.tlsCipherSuites !== undefined) tls.tlsCipherSuites = options.tlsCipherSuites;
     if (options.tlsAuth !== undefined) tls.tlsAuth = options.tlsAuth;
     this.environment = environment;
+    const dns: DnsConfig = { ttlMs: parseDnsTtl(ttl), select, policy };
+    this.settings = { tls, dns };
+    this.#localIps = options.localIPs === undefined ? undefined : new LocalIps(options.localIPs);
     this.guards = new Guards(options);
     this.resolver = new Resolver({
-      dns: { ttlMs: parseDnsTtl(ttl), select, policy },
+      dns,
       guards: this.guards,
       ...(options.hosts === undefined ? {} : { hosts: options.hosts }),
     });
     this.tls = new TlsClient(tls);
     this.proxies = new ProxyRules(environment);
     this.openWebSocket = webSocketOpener(runtime.webSocketTransport);
+  }
+
+  /** The address that a VU connects from (option `localIPs`); undefined leaves it to the system. */
+  localIpOf(vu: Vu): string | undefined {
+    return this.#localIps?.at(Math.max(0, vu.idInInstance - 1));
   }
 }
 

@@ -12,6 +12,7 @@ import { GoError } from "./go-error.ts";
 import { type CreatedRealm, createRealm, type Realm } from "./realm.ts";
 import { type TimerHost, TimerQueue } from "./timer-queue.ts";
 import type { TestState } from "./test-state.ts";
+import { noRemoteIo, type RemoteIo } from "./thread-block.ts";
 import type { Vu } from "./vu.ts";
 
 /** Milliseconds that one VU may hold the thread before others get a turn. */
@@ -61,8 +62,14 @@ export class VuRuntime {
   runTags: TagSet;
   /** Filled in by the thread before any script runs. */
   test!: TestState;
+  /** Does I/O for this thread while it is blocked. */
+  remoteIo: RemoteIo = noRemoteIo;
+  /** How many threads share what the test as a whole may do. */
+  threadCount = 1;
   /** SIXFOLD_WS: which WebSocket transport to force; undefined leaves the choice to `net`. */
   webSocketTransport: string | undefined;
+  /** Which of the test's threads this is. */
+  threadIndex = 0;
   /** One line about a value that the script threw, with the user's own place; the thread fills it in. */
   describe: (error: unknown) => string = String;
   /** Environment of the process; scripts see `__ENV` instead. */
@@ -112,6 +119,11 @@ export class VuRuntime {
       },
       delete: (promise: object) => runtime.current?.rejections?.delete(promise),
     } as unknown as Set<object>;
+  }
+
+  /** Warns of something that all threads come upon when they load the script: the first one tells. */
+  warnOnce(message: string): void {
+    if (this.threadIndex === 0) this.log.log("warning", message);
   }
 
   /** The VU that runs now; an error of ours if none does. */

@@ -184,6 +184,18 @@ export class Vu {
     return this.thenJobs(rest);
   }
 
+  /** `call` without a generator where none is needed; what the call returns is lost. */
+  callNow(f: unknown, args: readonly unknown[]): Generator<unknown, unknown, any> | undefined {
+    if (this.interrupted) throw new Interrupted();
+    const { rt } = this.runtime;
+    const { k } = rt;
+    const result = rt.ca(undefined, f, args);
+    if (k.p === 0) return undefined;
+    const rest = k.p === 1 ? (result as Generator<unknown, unknown, any>) : oneBlock();
+    k.p = 0;
+    return rest;
+  }
+
   private *thenJobs(steps: Generator<unknown, unknown, any>): Generator<unknown, unknown, any> {
     const value = yield* steps;
     if (this.jobs.length > 0) yield* this.runtime.rt.runJobs();

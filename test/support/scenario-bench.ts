@@ -77,6 +77,7 @@ export class ScenarioBench {
       instanceShare,
       clock: this.clock,
       vus: this.source(),
+      soon: (callback) => void this.clock.at(this.clock.nowMs(), callback),
       nextShared: () => counter.next++,
       drop: (count) => {
         if (!(Number.isInteger(count) && count > 0)) throw new Error(`dropped ${count} iterations`);

@@ -28,7 +28,7 @@ export class ConstantVus implements Executor {
     const { run, numbering } = this;
     const rules = { next: () => (run.mayStart ? numbering.next() : undefined) };
     run.begin(onDone);
-    run.take(this.vus, (vu) => new VuLoop(run, vu, rules).turn());
+    run.take(this.vus, (vu) => new VuLoop(run, vu, rules).begin());
     run.close();
   }
 

@@ -63,6 +63,11 @@ export interface ExecutorContext<S extends Scenario = Scenario> {
   clock: ExecutorClock;
   vus: VuSource;
   /**
+   * Calls back with an empty stack, soon; what a VU's first iteration asks for comes before the next VU's first, so a VU
+   * that does not wait goes on before the next begins.
+   */
+  soon(callback: () => void): void;
+  /**
    * Takes the next number from a counter that all threads of the process share: 0, 1, 2... Only shared-iterations needs
    * one.
    */

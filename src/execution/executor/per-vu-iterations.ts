@@ -47,7 +47,7 @@ export class PerVuIterations implements Executor {
         if (left > 0 && run.isRegularOver && !run.isAborted) run.drop(left);
       },
     });
-    loop.turn();
+    loop.begin();
   }
 
   abort(): void {

@@ -45,7 +45,7 @@ export class SharedIterations implements Executor {
     const { run } = this;
     const rules = { next: () => (run.mayStart ? this.takeFromHeap() : undefined) };
     run.begin(() => this.dropRest(onDone));
-    run.take(this.vus, (vu) => new VuLoop(run, vu, rules).turn());
+    run.take(this.vus, (vu) => new VuLoop(run, vu, rules).begin());
     run.close();
   }
 

@@ -20,6 +20,11 @@ export class VuLoop {
     this.rules = rules;
   }
 
+  /** Starts the first iteration, when the VUs before have begun. */
+  begin(): void {
+    this.run.context.soon(() => this.turn());
+  }
+
   /** Starts the next iteration, or stops. */
   turn(): void {
     const counters = this.rules.next();
