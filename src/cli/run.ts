@@ -20,6 +20,7 @@ import { hasWork, maxPossibleVUs, planExecution } from "../options/requirements.
 import { resolveScenarios } from "../options/scenarios.ts";
 import { Share } from "../options/segment.ts";
 import { createOutput } from "../output/index.ts";
+import { SharedState } from "../execution/messages.ts";
 import { threadsMax } from "../execution/plan.ts";
 import { FanOut } from "../output/fan-out.ts";
 import { summaryData, type SummaryInput, summaryReport } from "../report/summary-data.ts";
@@ -35,7 +36,7 @@ const VUS_PER_THREAD = 5_000;
 const RATE_PER_THREAD = 8_000;
 
 export async function runCommand(host: Host, args: ParsedArguments): Promise<number> {
-  const threads = readThreads(args);
+  const threads = readThreads(args, host.env.SIXFOLD_THREADS);
   const session = openSession(host, args, "run");
   let fanOut: FanOut | undefined;
   let conductorToEnd: { terminate(): void } | undefined;
@@ -56,10 +57,11 @@ export async function runCommand(host: Host, args: ParsedArguments): Promise<num
   }
 }
 
-function readThreads(args: ParsedArguments): number | undefined {
+/** `--threads`, else SIXFOLD_THREADS. */
+function readThreads(args: ParsedArguments, fromEnvironment: string | undefined): number | undefined {
   const given = args.flags.threads;
   delete (args.flags as Record<string, unknown>).threads;
-  const text = Array.isArray(given) ? given.at(-1) : given;
+  const text = (Array.isArray(given) ? given.at(-1) : given) ?? fromEnvironment;
   if (text === undefined) return undefined;
   const count = Number(text);
   if (Number.isInteger(count) && count >= 1 && count <= 256) return count;
@@ -160,6 +162,13 @@ async function runTest(run: {
   const share = Share.fromOptions(options);
   const threadCount = Math.min(run.threads ?? chooseThreads(test, host.cores), threadsMax(scenarios, share));
   const summaryMode = test.runtime.summaryMode ?? "compact";
+  if (scenarios.length > SharedState.SCENARIOS_MAX) {
+    throw new UserError("too-many-scenarios", {
+      message: `Cannot run ${scenarios.length} scenarios in one test`,
+      hint: `${SharedState.SCENARIOS_MAX} are the most; split the test`,
+      exitCode: ExitCode.InvalidConfig,
+    });
+  }
   if (!scenarios.some((scenario) => hasWork(scenario, share))) {
     log.log("warning", "The test has no work in this execution segment: no scenario has any VU here");
   }

@@ -63,6 +63,7 @@ export class Conductor {
   private readonly remoteIo: RemoteIoServer;
   private readonly threads: Thread[] = [];
   private modules: CompiledModule[] | undefined;
+  private sharedArrays: ScriptSpec["sharedArrays"] = [];
   private script: ScriptSpec | undefined;
   private options: Options = {};
   private wantsSamples = false;
@@ -187,6 +188,7 @@ export class Conductor {
     this.phase = "init";
     const message = await this.ask(this.spawn(), { type: "load", script, shared: this.shared.buffer, threadIndex: 0 }, "loaded");
     this.modules = message.modules;
+    this.sharedArrays = message.sharedArrays;
     for (const metric of message.metrics) this.registry.define(metric.name, metric.kind, metric.contains);
     return { options: message.options, exports: message.exports };
   }
@@ -197,7 +199,7 @@ export class Conductor {
     this.wantsSamples = run.wantsSamples;
     const loading: Promise<unknown>[] = [];
     for (let index = 1; index < run.threadCount; index++) {
-      const script: ScriptSpec = { ...this.script!, compiled: this.modules! };
+      const script: ScriptSpec = { ...this.script!, compiled: this.modules!, sharedArrays: this.sharedArrays };
       loading.push(this.ask(this.spawn(), { type: "load", script, shared: this.shared.buffer, threadIndex: index }, "loaded"));
     }
     await Promise.all(loading);

@@ -8,6 +8,7 @@ import type { LogRecord } from "../base/log.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Options } from "../options/schema.ts";
 import type { CompiledModule } from "../script/index.ts";
+import type { PackedTexts } from "../vu/shared-arrays.ts";
 import type { IoMessage } from "./remote-io.ts";
 
 /** What a thread needs to load the script. */
@@ -21,6 +22,8 @@ export interface ScriptSpec {
   env: Record<string, string>;
   /** Modules as thread 0 compiled them; missing for thread 0 itself. */
   compiled?: CompiledModule[];
+  /** Data of SharedArrays that init code made on thread 0; missing for thread 0 itself. */
+  sharedArrays?: [name: string, packed: PackedTexts][];
   /** SIXFOLD_WS. */
   webSocket?: string;
 }
@@ -62,7 +65,14 @@ export type ToThread =
   | { type: "flush" };
 
 export type FromThread =
-  | { type: "loaded"; modules: CompiledModule[] | undefined; options: string | undefined; exports: string[]; metrics: MetricSpec[] }
+  | {
+      type: "loaded";
+      modules: CompiledModule[] | undefined;
+      options: string | undefined;
+      exports: string[];
+      metrics: MetricSpec[];
+      sharedArrays: [name: string, packed: PackedTexts][];
+    }
   | { type: "failed"; failure: Failure }
   | { type: "vusMade" }
   | { type: "called"; call: "setup" | "teardown" | "handleSummary"; result: CallResult }
@@ -110,13 +120,13 @@ export class SharedState {
   static readonly ITERATIONS_INTERRUPTED = 4;
   /** First of the counters of shared-iterations scenarios. */
   private static readonly COUNTERS = 16;
-  /** More shared-iterations scenarios than this in one test are refused. */
-  static readonly SCENARIOS_MAX = 1008;
+  /** Scenarios in one test, at most. */
+  static readonly SCENARIOS_MAX = 1000;
 
   readonly buffer: SharedArrayBuffer;
   private readonly cells: Int32Array;
 
-  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer((SharedState.COUNTERS + SharedState.SCENARIOS_MAX) * 4)) {
+  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer((SharedState.COUNTERS + 2 * SharedState.SCENARIOS_MAX) * 4)) {
     this.buffer = buffer;
     this.cells = new Int32Array(buffer);
   }
@@ -141,5 +151,13 @@ export class SharedState {
   /** The next number of a scenario's shared counter: 0, 1, 2... */
   next(scenarioIndex: number): number {
     return Atomics.add(this.cells, SharedState.COUNTERS + scenarioIndex, 1);
+  }
+  /** The next thread's VUs may begin with a scenario. */
+  passOn(scenarioIndex: number): void {
+    Atomics.add(this.cells, SharedState.COUNTERS + SharedState.SCENARIOS_MAX + scenarioIndex, 1);
+  }
+  /** How many threads' VUs have begun with a scenario. */
+  begun(scenarioIndex: number): number {
+    return Atomics.load(this.cells, SharedState.COUNTERS + SharedState.SCENARIOS_MAX + scenarioIndex);
   }
 }

@@ -1,8 +1,6 @@
 /**
  * The script on one thread: compiled or received, its factories and built-in modules, and new VUs of it.
  */
-import { readFileSync, statSync } from "node:fs";
-import { isAbsolute, posix } from "node:path";
 import { UserError } from "../base/errors.ts";
 import { ExitCode } from "../base/exit-codes.ts";
 import type { BuiltinModule, ModuleExports, ModuleRegistry } from "../module-api.ts";
@@ -11,10 +9,11 @@ import { makeFactory } from "../script/factory.ts";
 import { type CompiledModule, compileRequired, compileScript, type CompileOptions } from "../script/index.ts";
 import { createLoader, type Loader } from "../script/load.ts";
 import type { Positions } from "../script/positions.ts";
-import { filePath, resolveSpecifier } from "../script/resolve.ts";
+import { resolveSpecifier } from "../script/resolve.ts";
 import { GoError } from "../vu/go-error.ts";
 import { instantiate, type LinkedModule } from "../vu/instantiate.ts";
 import type { VuRuntime } from "../vu/runtime.ts";
+import { ScriptFiles } from "../vu/script-files.ts";
 import type { Vu } from "../vu/vu.ts";
 import type { ScriptSpec } from "./messages.ts";
 
@@ -39,6 +38,7 @@ export class ScriptHost {
     this.registry = init.registry;
     this.spec = init.spec;
     this.positions = init.positions;
+    this.runtime.files = new ScriptFiles(init.spec.mainId, process.cwd());
     this.compileOptions = {
       loader: this.withJslib(createLoader(new Map(init.spec.preset))),
       builtin: (id) => this.facts(id),
@@ -187,16 +187,12 @@ export class ScriptHost {
       if (!runtime.vu.inInit) throw new GoError(OPEN_IN_VU);
       const name = args[0] === undefined || args[0] === null ? "" : String(args[0]);
       if (name === "") throw new GoError("open() can't be used with an empty filename");
-      const path = name.startsWith("file://")
-        ? filePath(name)
-        : isAbsolute(name)
-          ? name
-          : posix.resolve(id.startsWith("file://") && id !== "file:///-" ? posix.dirname(filePath(id)) : process.cwd(), name);
-      const stat = statSync(path, { throwIfNoEntry: false });
-      if (stat === undefined) throw new GoError(`stat ${path}: no such file or directory`);
-      if (stat.isDirectory()) throw new GoError(`open() can't be used with directories, path: "${path}"`);
-      const data = readFileSync(path);
-      return args[1] === "b" ? rt.bytes(data).buffer : data.toString("utf8");
+      const { files } = runtime;
+      const path = files.resolve(name, id);
+      const kind = files.kind(path);
+      if (kind === "missing") throw new GoError(`stat ${path}: no such file or directory`);
+      if (kind === "folder") throw new GoError(`open() can't be used with directories, path: "${path}"`);
+      return args[1] === "b" ? rt.bytes(files.bytes(path)).buffer : files.text(path);
     });
   }
 }

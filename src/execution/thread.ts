@@ -41,6 +41,8 @@ const REPORT_INTERVAL_MS = 100;
 const BATCH_BYTES_MAX = 1 << 20;
 /** How long new VUs are made in one go before messages are looked at, milliseconds. */
 const MAKE_SLICE_MS = 20;
+/** How long a thread waits at most for the threads before it to begin with a scenario, milliseconds. */
+const BEGIN_ORDER_MS = 50;
 
 export interface ThreadPort {
   post(message: FromThread, transfer?: ArrayBuffer[]): void;
@@ -190,7 +192,8 @@ export class VuThread {
       this.script = new ScriptHost({ runtime: this.runtime, registry: this.registry, spec, positions: this.positions });
       const modules = await this.script.load();
       if (threadIndex !== 0) {
-        this.port.post({ type: "loaded", modules: undefined, options: undefined, exports: [], metrics: [] });
+        this.runtime.sharedArrays.import(spec.sharedArrays ?? []);
+        this.port.post({ type: "loaded", modules: undefined, options: undefined, exports: [], metrics: [], sharedArrays: [] });
         return;
       }
       const vu = await this.newVu(0, 0);
@@ -203,6 +206,7 @@ export class VuThread {
         options: options === undefined || options === null ? undefined : this.runtime.rt.stringify(options),
         exports: names,
         metrics: this.metricRegistry.all().map(({ name, kind, contains }) => ({ name, kind, contains })),
+        sharedArrays: this.runtime.sharedArrays.export(),
       });
     } catch (error) {
       const failure = failureOf(error);
@@ -367,11 +371,20 @@ export class VuThread {
         drop: (count) => this.recorder.add(this.metrics.dropped_iterations, dropTags, count, runtime.clock.epochMs(), undefined),
         log: (level, message) => runtime.log.log(level, message, { scenario: scenario.name, executor: scenario.executor }),
       });
-      running.startTimer = clock.at(startMs + scenario.startTime, () => {
+      const dueMs = startMs + scenario.startTime;
+      const begin = (): void => {
+        // Iterations that all share go to the first VU that asks: threads begin in order, as VUs do.
+        const inOrder = scenario.executor === "shared-iterations" && this.shared.begun(index) < this.run!.threadIndex;
+        if (inOrder && clock.nowMs() < dueMs + BEGIN_ORDER_MS) {
+          running.startTimer = clock.at(clock.nowMs() + 1, begin);
+          return;
+        }
         running.startTimer = undefined;
         running.startEpochMs = runtime.clock.epochMs();
         running.executor.start(() => this.scenarioDone(running));
-      });
+        runtime.soon(() => this.shared.passOn(index));
+      };
+      running.startTimer = clock.at(dueMs, begin);
       return running;
     });
     if (this.aborted) this.abort();

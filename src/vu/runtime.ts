@@ -11,6 +11,8 @@ import { type Block, Interrupted } from "./block.ts";
 import { GoError } from "./go-error.ts";
 import { type CreatedRealm, createRealm, type Realm } from "./realm.ts";
 import { type TimerHost, TimerQueue } from "./timer-queue.ts";
+import type { ScriptFiles } from "./script-files.ts";
+import { SharedArrays } from "./shared-arrays.ts";
 import type { TestState } from "./test-state.ts";
 import { noRemoteIo, type RemoteIo } from "./thread-block.ts";
 import type { Vu } from "./vu.ts";
@@ -62,6 +64,9 @@ export class VuRuntime {
   runTags: TagSet;
   /** Filled in by the thread before any script runs. */
   test!: TestState;
+  readonly sharedArrays = new SharedArrays();
+  /** Where scripts open files; filled in with the script. */
+  files!: ScriptFiles;
   /** Does I/O for this thread while it is blocked. */
   remoteIo: RemoteIo = noRemoteIo;
   /** How many threads share what the test as a whole may do. */

@@ -42,8 +42,10 @@ export class VuTimers implements TimerEntry {
       this.counter--;
       throw new TypeError(`could not convert function call parameter 0: could not convert ${String(callback)} to sobek.Callable`);
     }
-    const ms = Number(delay);
-    this.insert({ id, periodMs: ms > 0 ? ms : 0, dueMs: 0, repeat: name === "setInterval", callback, args: rest });
+    const ms = delay === undefined || delay === null ? 0 : Number(delay);
+    const timer = { id, periodMs: ms > 0 ? ms : 0, dueMs: 0, repeat: name === "setInterval", callback, args: rest };
+    // what is no number is as long ago as can be
+    this.insert(timer, Number.isNaN(ms) ? 0 : this.vu.runtime.clock.nowMs() + timer.periodMs);
     return id;
   }
 
@@ -60,8 +62,8 @@ export class VuTimers implements TimerEntry {
     }
   }
 
-  private insert(timer: ScriptTimer): void {
-    timer.dueMs = this.vu.runtime.clock.nowMs() + timer.periodMs;
+  private insert(timer: ScriptTimer, dueMs: number): void {
+    timer.dueMs = dueMs;
     const at = this.active.findIndex((other) => other.dueMs > timer.dueMs);
     this.active.splice(at < 0 ? this.active.length : at, 0, timer);
     if (this.active[0] === timer) this.arm();
@@ -91,7 +93,7 @@ export class VuTimers implements TimerEntry {
       yield* vu.invoke(timer.callback, vu.global, timer.args);
     } finally {
       // also after an exception: what is left must be armed or let go
-      if (this.running === timer && timer.repeat && !vu.context.done) this.insert(timer);
+      if (this.running === timer && timer.repeat && !vu.context.done) this.insert(timer, vu.runtime.clock.nowMs() + timer.periodMs);
       this.running = undefined;
       if (this.active.length > 0) this.arm();
       else this.release();

@@ -42,7 +42,6 @@ test("constant-vus starts many VUs in slices, and no later than their end", asyn
   };
   bench.clock.at(bench.clock.nowMs(), count);
   bench.start();
-  expect(bench.started.length).toBe(5); // one slice
   await bench.clock.advance(2_000);
   expect(turns).toBeGreaterThan(150); // others had their turn in between
 });

@@ -1,0 +1,49 @@
+/**
+ * The files that scripts open: found from the folder of a module, read once a thread, and from then on as they were.
+ */
+import { readFileSync, statSync } from "node:fs";
+import { isAbsolute, posix } from "node:path";
+import { filePath } from "../script/resolve.ts";
+
+export class ScriptFiles {
+  private readonly mainId: string;
+  private readonly workingFolder: string;
+  private readonly contents = new Map<string, Uint8Array<ArrayBuffer>>();
+  private readonly texts = new Map<string, string>();
+
+  /** @param mainId Id of the main module; for a script from standard input names start at `workingFolder`. */
+  constructor(mainId: string, workingFolder: string) {
+    this.mainId = mainId;
+    this.workingFolder = workingFolder;
+  }
+
+  /** The absolute path that `name` means in a module. */
+  resolve(name: string, moduleId: string = this.mainId): string {
+    if (name.startsWith("file://")) return filePath(name);
+    if (isAbsolute(name)) return name;
+    const isFile = moduleId.startsWith("file://") && moduleId !== "file:///-";
+    return posix.resolve(isFile ? posix.dirname(filePath(moduleId)) : this.workingFolder, name);
+  }
+
+  kind(path: string): "file" | "folder" | "missing" {
+    if (this.contents.has(path)) return "file";
+    const stat = statSync(path, { throwIfNoEntry: false });
+    return stat === undefined ? "missing" : stat.isDirectory() ? "folder" : "file";
+  }
+
+  /** Contents of a file; do not modify. */
+  bytes(path: string): Uint8Array<ArrayBuffer> {
+    let bytes = this.contents.get(path);
+    if (bytes === undefined) this.contents.set(path, (bytes = new Uint8Array(readFileSync(path))));
+    return bytes;
+  }
+
+  /** Contents of a file as text. */
+  text(path: string): string {
+    let text = this.texts.get(path);
+    if (text === undefined) this.texts.set(path, (text = decoder.decode(this.bytes(path))));
+    return text;
+  }
+}
+
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
