@@ -8,8 +8,11 @@ const builtins: Record<string, BuiltinModule> = {
   k6: { blocks: ["sleep"], callsBack: ["group", "check"], load: () => import("./k6/index.ts") },
   "k6/crypto": { load: () => import("./k6/crypto.ts") },
   "k6/crypto/x509": { load: () => import("./k6/crypto/x509.ts") },
+  "k6/data": { callsBack: ["SharedArray"], load: () => import("./k6/data.ts") },
   "k6/encoding": { load: () => import("./k6/encoding.ts") },
   "k6/execution": { load: () => import("./k6/execution.ts") },
+  "k6/experimental/csv": { load: () => import("./k6/experimental/csv.ts") },
+  "k6/experimental/fs": { load: () => import("./k6/experimental/fs.ts") },
   "k6/metrics": { load: () => import("./k6/metrics.ts") },
 };
 
