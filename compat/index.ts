@@ -1,7 +1,7 @@
 /** Every module of k6 that a script can import: its specifier -> its factory, loaded when a script first asks for it. */
 import type { BuiltinModule, ModuleRegistry } from "../src/module-api.ts";
 import { jslibBuiltins, jslibSource } from "./jslib/index.ts";
-import { removedModules } from "./removed.ts";
+import { removedModule } from "./removed.ts";
 
 const builtins: Record<string, BuiltinModule> = {
   ...jslibBuiltins,
@@ -13,11 +13,16 @@ const builtins: Record<string, BuiltinModule> = {
   "k6/execution": { load: () => import("./k6/execution.ts") },
   "k6/experimental/csv": { load: () => import("./k6/experimental/csv.ts") },
   "k6/experimental/fs": { load: () => import("./k6/experimental/fs.ts") },
+  "k6/experimental/timers": { load: () => import("./k6/experimental/timers.ts") },
+  "k6/experimental/websockets": { load: () => import("./k6/experimental/websockets.ts") },
   "k6/metrics": { load: () => import("./k6/metrics.ts") },
+  "k6/timers": { load: () => import("./k6/timers.ts") },
+  "k6/websockets": { load: () => import("./k6/websockets/index.ts") },
+  "k6/ws": { blocks: ["connect"], callsBack: ["connect"], methods: ["close"], load: () => import("./k6/ws/index.ts") },
 };
 
 export const registry: ModuleRegistry = {
   builtins,
   jslibSource,
-  removed: (specifier) => removedModules[specifier],
+  removed: removedModule,
 };

@@ -1,0 +1,316 @@
+/**
+ * The side of a WebSocket that no script sees, for `k6/websockets` and `k6/ws`: from the params to a connection, and the
+ * samples, tags, cookies and bytes on the way.
+ *
+ * Each connection gives one sample of ws_sessions and ws_connecting, also if it fails. A sample is taken when its bytes
+ * arrive, whatever the VU is doing then, and none once the iteration is over, as in k6.
+ */
+import {
+  assert,
+  cookieHeader,
+  GoUrl,
+  type Handshake,
+  type IterationContext,
+  type Metric,
+  networkOf,
+  parseSetCookies,
+  parseUrl,
+  type TagSet,
+  UrlError,
+  type Vu,
+  type VuRuntime,
+  type WebSocketConnection,
+  type WebSocketEnd,
+  type WebSocketRequest,
+} from "../../../src/module-api.ts";
+import type { SocketParams } from "./params.ts";
+
+/** k6's limit for dialling and the handshake together. */
+const HANDSHAKE_TIMEOUT_MS = 60_000;
+
+/** How long a peer has to answer the close frame of an interrupted iteration; k6 would wait for ever. */
+const INTERRUPTED_CLOSE_MS = 1_000;
+
+const ABNORMAL_CLOSURE = 1006;
+
+/** What the sockets of one thread share. */
+export class SocketThread {
+  readonly runtime: VuRuntime;
+  readonly sessions: Metric;
+  readonly connecting: Metric;
+  readonly sessionDuration: Metric;
+  readonly sent: Metric;
+  readonly received: Metric;
+  readonly ping: Metric;
+  /** Added to a monotonic moment gives milliseconds since the epoch. */
+  readonly epochOffsetMs: number;
+
+  constructor(runtime: VuRuntime) {
+    const metric = (name: string): Metric => {
+      const found = runtime.registry.get(name);
+      assert(found !== undefined, `${name} is a built-in metric`);
+      return found;
+    };
+    this.runtime = runtime;
+    this.sessions = metric("ws_sessions");
+    this.connecting = metric("ws_connecting");
+    this.sessionDuration = metric("ws_session_duration");
+    this.sent = metric("ws_msgs_sent");
+    this.received = metric("ws_msgs_received");
+    this.ping = metric("ws_ping");
+    this.epochOffsetMs = runtime.clock.epochMs() - runtime.clock.nowMs();
+  }
+}
+
+export interface DialTarget {
+  /** As it is dialled; its fragment is not sent. */
+  url: string;
+  params: SocketParams;
+  protocols: readonly string[];
+}
+
+/** One connection and what is measured of it. */
+export abstract class Client {
+  readonly thread: SocketThread;
+  readonly vu: Vu;
+  /** Monotonic; when the script asked for the connection. */
+  readonly startMs: number;
+  protected connection: WebSocketConnection | undefined;
+  protected tags: TagSet;
+  private readonly metadata: Record<string, string> | undefined;
+  private readonly context: IterationContext;
+  private readonly unhook: () => void;
+  /** Until the answer has come. */
+  private dialling: { url: GoUrl; jar: SocketParams["jar"] } | undefined;
+  private isOpen = false;
+  private isEnded = false;
+  private isFinished = false;
+  /** When those were sent that have not been answered. */
+  private pings: Map<string, number> | undefined;
+  private pingCount = 0;
+
+  constructor(thread: SocketThread, tags: TagSet) {
+    const { vu, clock } = thread.runtime;
+    this.thread = thread;
+    this.vu = vu;
+    this.tags = tags;
+    this.metadata = vu.metadata;
+    this.context = vu.context;
+    this.startMs = clock.nowMs();
+    this.unhook = vu.context.onEnd(() => this.interrupted());
+  }
+
+  /** The connection is there. */
+  protected abstract opened(handshake: Handshake, atMs: number): void;
+  /** The connection could not be made. */
+  protected abstract failed(error: string, handshake: Handshake | undefined, atMs: number): void;
+  /** The open connection has ended. */
+  protected abstract closed(end: WebSocketEnd): void;
+  /** The iteration is over and the script will not see to the connection any more. */
+  protected abstract interrupted(): void;
+  abstract onMessage(data: string | Uint8Array<ArrayBuffer>, atMs: number): void;
+  abstract onPing(payload: Uint8Array, atMs: number): void;
+  abstract onPong(payload: Uint8Array, atMs: number): void;
+
+  // ---- connecting ------------------------------------------------------------------------------------------------
+
+  /** Dials; `opened` or `failed` is called later, never from inside. */
+  protected dial({ url, params, protocols }: DialTarget): void {
+    const { runtime } = this.thread;
+    const network = networkOf(runtime);
+    let target: GoUrl;
+    try {
+      target = httpUrl(url);
+    } catch (error) {
+      if (!(error instanceof UrlError)) throw error;
+      this.refuse(error.message);
+      return;
+    }
+    this.dialling = { url: target, jar: params.jar };
+    const { headers } = params;
+    const cookie = headers.has("Cookie") ? "" : cookieHeader(target, params.jar, undefined);
+    if (cookie !== "") headers.set("Cookie", cookie);
+    const secure = target.scheme === "https";
+    const hostname = target.hostname;
+    const request: WebSocketRequest = {
+      url,
+      headers: [...headers],
+      protocols,
+      compression: params.compression,
+      tls: secure ? this.tlsFor(hostname) : NO_TLS,
+      exact: true,
+      timeoutMs: HANDSHAKE_TIMEOUT_MS,
+    };
+    const { proxy, failure } = network.proxies.choose(target);
+    if (failure !== undefined) {
+      this.refuse(failure.text);
+      return;
+    }
+    if (proxy !== undefined) {
+      this.dialProxy(request, proxy);
+      return;
+    }
+    const port = target.port === "" ? (secure ? 443 : 80) : Number(target.port);
+    network.resolver.resolve(hostname, port, (blocked, address) => {
+      if (this.dialling === undefined) return; // given up while the name was looked up
+      if (blocked !== undefined) {
+        this.refuse(blocked.text);
+        return;
+      }
+      request.connectTo = { host: address!.ip, port: address!.port };
+      this.connection = network.openWebSocket(request, this);
+    });
+  }
+
+  private dialProxy(request: WebSocketRequest, proxy: Proxy): void {
+    if (proxy.scheme !== "http") {
+      this.refuse(`proxy: unknown scheme: ${proxy.scheme}`);
+      return;
+    }
+    request.proxy = proxyUrl(proxy);
+    this.connection = networkOf(this.thread.runtime).openWebSocket(request, this);
+  }
+
+  private tlsFor(hostname: string): WebSocketRequest["tls"] {
+    const { tls } = networkOf(this.thread.runtime);
+    return { insecureSkipVerify: tls.insecureSkipVerify, ...(tls.plainOptions(hostname) as object) };
+  }
+
+  /** Fails without a connection. */
+  private refuse(error: string): void {
+    const { clock } = this.thread.runtime;
+    const end = { atMs: clock.nowMs(), code: ABNORMAL_CLOSURE, reason: "", closeFrameReceived: false, error };
+    clock.setImmediate(() => this.onClose(end));
+  }
+
+  /** Internal: from the transport. */
+  onOpen(handshake: Handshake, atMs: number): void {
+    this.isOpen = true;
+    this.answered(handshake);
+    const { remoteAddress } = this.connection!;
+    const ip = remoteAddress.slice(0, remoteAddress.lastIndexOf(":")).replace(/^\[|\]$/g, "");
+    if (ip !== "") this.setSystemTag("ip", ip);
+    this.opened(handshake, atMs);
+  }
+
+  /** Internal: from the transport. */
+  onClose(end: WebSocketEnd): void {
+    if (this.isEnded) return;
+    this.isEnded = true;
+    if (this.isOpen) {
+      this.closed(end);
+      return;
+    }
+    if (end.handshake !== undefined) this.answered(end.handshake);
+    this.dialling = undefined;
+    this.failed(end.error ?? "", end.handshake, end.atMs);
+  }
+
+  private answered(handshake: Handshake): void {
+    const setCookies: string[] = [];
+    for (const [name, value] of handshake.headers) if (name.toLowerCase() === "set-cookie") setCookies.push(value);
+    if (setCookies.length > 0) this.dialling?.jar.store(this.dialling.url, parseSetCookies(setCookies));
+    this.dialling = undefined;
+    this.setSystemTag("status", String(handshake.status));
+    this.setSystemTag("subproto", this.subprotocolTag(handshake));
+  }
+
+  /** Whose subprotocol the tag is: that of the answer, or of the connection that was made. */
+  protected abstract subprotocolTag(handshake: Handshake): string;
+
+  protected setSystemTag(name: string, value: string): void {
+    this.tags = this.vu.withSystemTag(this.tags, name, value);
+  }
+
+  protected recordConnecting(atMs: number): void {
+    this.record(this.thread.sessions, 1, this.startMs);
+    this.record(this.thread.connecting, atMs - this.startMs, this.startMs);
+  }
+
+  // ---- pings -----------------------------------------------------------------------------------------------------
+
+  /** Sends a ping with a payload of its own. */
+  protected sendPing(): void {
+    const id = String(this.pingCount++);
+    (this.pings ??= new Map()).set(id, this.thread.runtime.clock.nowMs());
+    this.connection!.ping(Uint8Array.from(Buffer.from(id)));
+  }
+
+  /** @returns False if no ping of this connection had that payload. */
+  protected trackPong(id: string, atMs: number): boolean {
+    const sentMs = this.pings?.get(id);
+    if (sentMs === undefined) return String(Number(id)) === id && Number(id) < this.pingCount;
+    this.pings!.delete(id);
+    this.record(this.thread.ping, atMs - sentMs, atMs);
+    return true;
+  }
+
+  // ---- the end ---------------------------------------------------------------------------------------------------
+
+  /** Takes a sample at a monotonic moment, unless the iteration is over. */
+  protected record(metric: Metric, value: number, atMs: number): void {
+    if (this.context.done) return;
+    const { runtime, epochOffsetMs } = this.thread;
+    runtime.recorder.add(metric, this.tags, value, atMs + epochOffsetMs, this.metadata);
+  }
+
+  protected get isConnected(): boolean {
+    return this.isOpen;
+  }
+
+  /** Gives up dialling; `failed` follows. */
+  protected cancelDial(): void {
+    this.dialling = undefined;
+    if (this.connection !== undefined) this.connection.terminate();
+    else this.refuse("operation was canceled");
+  }
+
+  /** Ends the connection if the peer does not, a moment after the close frame of an interrupted iteration. */
+  protected terminateSoon(): void {
+    this.thread.runtime.clock.setTimeout(() => this.connection?.terminate(), INTERRUPTED_CLOSE_MS);
+  }
+
+  /** Counts the bytes and lets go of the iteration; once, when nothing more is to come. */
+  protected finish(): void {
+    if (this.isFinished) return;
+    this.isFinished = true;
+    this.unhook();
+    const { connection, vu } = this;
+    if (connection === undefined) return;
+    vu.bytesSent += connection.bytesSent;
+    vu.bytesReceived += connection.bytesReceived;
+  }
+}
+
+interface Proxy {
+  scheme: string;
+  hostname: string;
+  port: number;
+  authorization: string;
+}
+
+const NO_TLS: WebSocketRequest["tls"] = { insecureSkipVerify: false };
+
+/**
+ * What cookies, proxies and names go by: the URL of the handshake's request.
+ *
+ * @throws {UrlError} In k6's words.
+ */
+function httpUrl(text: string): GoUrl {
+  const url = parseUrl(text);
+  if ((url.scheme !== "ws" && url.scheme !== "wss") || url.user !== undefined || url.opaque !== "") {
+    throw new UrlError("malformed ws or wss URL");
+  }
+  return new GoUrl({ ...url, scheme: url.scheme === "ws" ? "http" : "https" });
+}
+
+function proxyUrl(proxy: Proxy): string {
+  const host = proxy.hostname.includes(":") ? `[${proxy.hostname}]` : proxy.hostname;
+  const basic = /^Basic (.*)$/.exec(proxy.authorization)?.[1];
+  if (basic === undefined) return `http://${host}:${proxy.port}`;
+  const login = Buffer.from(basic, "base64").toString();
+  const colon = login.indexOf(":");
+  const user = encodeURIComponent(login.slice(0, colon));
+  const password = encodeURIComponent(login.slice(colon + 1));
+  return `http://${user}:${password}@${host}:${proxy.port}`;
+}

@@ -1,0 +1,433 @@
+/**
+ * One `WebSocket` of a script: its states, its listeners, and the order in which they hear of things.
+ *
+ * Whatever comes from the connection becomes a task of the socket's own queue, which keeps the iteration alive until the
+ * close event is through. A task calls its listeners one after the other, the `on...` handler first, each followed by
+ * the promise reactions that it caused. An exception in an open or message listener ends the connection without a close
+ * frame, is told to the error and close listeners, and then fails the iteration.
+ *
+ * The path of a message is hot (bench row ws-pingpong): one task object, one event, no closure and no generator unless
+ * a listener blocks.
+ *
+ * Behaviour: k6 docs, javascript-api/k6-websockets, and what k6 v2.2.0 does.
+ */
+import {
+  bytesOf,
+  closeErrorText,
+  GoError,
+  type Handshake,
+  isArrayBuffer,
+  TaskQueue,
+  typedArrayName,
+  type VuRuntime,
+  type WebSocketEnd,
+} from "../../../src/module-api.ts";
+import { Blob, type BlobMaker } from "./blob.ts";
+import { Client, type SocketThread } from "./client.ts";
+import { CLOSE, ERROR, EVENT_TYPES, type EventMaker, MESSAGE, OPEN, PING, PONG } from "./events.ts";
+import { goTypeName } from "./go-value.ts";
+import type { SocketParams } from "./params.ts";
+
+export const ReadyState = { Connecting: 0, Open: 1, Closing: 2, Closed: 3 } as const;
+
+/** Close codes with which k6's client sees no error. */
+const NORMAL_CLOSURE = 1000;
+const GOING_AWAY = 1001;
+/** RFC 6455, section 5.5: what a control frame holds, without the code. */
+const CLOSE_REASON_BYTES_MAX = 123;
+
+const NO_EXTENSIONS: readonly string[] = [];
+const NONE: readonly unknown[] = [];
+
+type Steps = Generator<unknown, unknown, any> | undefined;
+
+/** A listener that is called once and then forgotten; others are kept as the functions that they are. */
+class Once {
+  readonly listener: unknown;
+  constructor(listener: unknown) {
+    this.listener = listener;
+  }
+}
+
+/** Listeners of one type. The arrays are never changed, so that whoever walks over one is not disturbed. */
+class Listeners {
+  private own: unknown;
+  private added: readonly unknown[] = NONE;
+  /** The handler and the added ones, in the order of calling. */
+  all: readonly unknown[] = NONE;
+
+  /** The `on...` handler; undefined for none. */
+  get handler(): unknown {
+    return this.own;
+  }
+
+  set handler(handler: unknown) {
+    this.own = handler;
+    this.arrange(this.added);
+  }
+
+  add(listener: unknown, isOnce: boolean): void {
+    this.arrange([...this.added, isOnce ? new Once(listener) : listener]);
+  }
+
+  /** The function to call for an entry of `all`; one that is called once is taken out. */
+  take(entry: unknown): unknown {
+    if (!(entry instanceof Once)) return entry;
+    this.arrange(this.added.filter((other) => other !== entry));
+    return entry.listener;
+  }
+
+  private arrange(added: readonly unknown[]): void {
+    this.added = added;
+    this.all = this.own === undefined ? added : [this.own, ...added];
+  }
+}
+
+/** What the sockets of one thread need besides what they share with `k6/ws`. */
+export interface SocketMakers {
+  events: EventMaker;
+  blobs: BlobMaker;
+}
+
+/** How a socket came to its end. */
+interface SocketEnd {
+  /** For the error listeners. */
+  error: string | undefined;
+  atMs: number;
+  /** The answer that refused it. */
+  handshake?: Handshake | undefined;
+  /** It was a session whose length is measured. */
+  isSession: boolean;
+}
+
+class MessageTask {
+  readonly socket: Socket;
+  readonly data: string | Uint8Array<ArrayBuffer>;
+  readonly atMs: number;
+  constructor(socket: Socket, data: string | Uint8Array<ArrayBuffer>, atMs: number) {
+    this.socket = socket;
+    this.data = data;
+    this.atMs = atMs;
+  }
+  run(): Steps {
+    return this.socket.deliver(this.data, this.atMs);
+  }
+}
+
+export class Socket extends Client {
+  /** The script's object; events name it as their target. */
+  object!: object;
+  readonly url: string;
+  readyState: number = ReadyState.Connecting;
+  binaryType: "blob" | "arraybuffer" = "blob";
+  protocol = "";
+  extensions = NO_EXTENSIONS;
+  private readonly makers: SocketMakers;
+  private readonly tasks: TaskQueue;
+  private listeners: (Listeners | undefined)[] | undefined;
+  /** 0 for none. */
+  private closeCode = 0;
+  private closeReason = "";
+  /** The reason of a close frame that was asked for before there was a connection. */
+  private closeWanted: string | undefined;
+  /** Bytes given to `send` in the turn `sentInTurn`. */
+  private sentBytes = 0;
+  private sentInTurn = -1;
+
+  constructor(
+    thread: SocketThread,
+    makers: SocketMakers,
+    init: { url: string; params: SocketParams; protocols: readonly string[] },
+  ) {
+    super(thread, init.params.tags);
+    this.makers = makers;
+    this.url = init.url;
+    this.tasks = new TaskQueue(this.vu.loop);
+    this.dial(init);
+  }
+
+  // ---- what the connection reports -------------------------------------------------------------------------------
+
+  protected opened(handshake: Handshake, atMs: number): void {
+    this.protocol = handshake.protocol;
+    this.answer(handshake);
+    this.recordConnecting(atMs);
+    if (this.closeWanted !== undefined) this.sendClose(this.closeWanted);
+    this.tasks.queue(() => {
+      if (this.readyState !== ReadyState.Connecting) return undefined;
+      this.readyState = ReadyState.Open;
+      return this.fire(OPEN, this.plainEvent(OPEN, atMs));
+    });
+  }
+
+  protected failed(error: string, handshake: Handshake | undefined, atMs: number): void {
+    if (handshake !== undefined) this.answer(handshake);
+    else this.setNames();
+    this.recordConnecting(atMs);
+    this.tasks.queue(() => this.end({ error, atMs, handshake, isSession: false }));
+  }
+
+  private answer(handshake: Handshake): void {
+    this.extensions = handshake.headers
+      .filter(([name]) => name.toLowerCase() === "sec-websocket-extensions")
+      .map(([, value]) => value);
+    this.setNames();
+  }
+
+  /** A name that the script gave is the URL, too; without one the URL is the name. */
+  private setNames(): void {
+    const name = this.tags.get("name");
+    this.setSystemTag("url", name ?? this.url);
+    if (name === undefined) this.setSystemTag("name", this.url);
+  }
+
+  protected subprotocolTag(handshake: Handshake): string {
+    return this.isConnected ? handshake.protocol : "";
+  }
+
+  onMessage(data: string | Uint8Array<ArrayBuffer>, atMs: number): void {
+    this.tasks.queue(new MessageTask(this, data, atMs));
+  }
+
+  onPing(_payload: Uint8Array, atMs: number): void {
+    this.tasks.queue(() => this.fire(PING, this.plainEvent(PING, atMs)));
+  }
+
+  onPong(payload: Uint8Array, atMs: number): void {
+    this.tasks.queue(() => {
+      const id = Buffer.from(payload).toString();
+      if (!this.trackPong(id, atMs)) {
+        this.thread.runtime.log.log("warning", `received pong for unknown ping ID ${id}`);
+      }
+      return this.fire(PONG, this.plainEvent(PONG, atMs));
+    });
+  }
+
+  protected closed({ closeFrameReceived, code, reason, error, protocolError, readError, atMs }: WebSocketEnd): void {
+    this.tasks.queue(() => {
+      if (this.readyState === ReadyState.Closed) return undefined;
+      const isCloseError = closeFrameReceived || (error !== undefined && !protocolError && !readError);
+      if (!isCloseError) return this.end({ error: undefined, atMs, isSession: true });
+      this.closeCode = code;
+      this.closeReason = reason;
+      const isNormal = code === NORMAL_CLOSURE || code === GOING_AWAY;
+      const text = isNormal ? undefined : (error ?? closeErrorText(code, reason));
+      return this.end({ error: text, atMs, isSession: true });
+    });
+  }
+
+  protected interrupted(): void {
+    if (this.readyState === ReadyState.Closed) return;
+    if (!this.isConnected) {
+      this.cancelDial();
+      return;
+    }
+    this.tasks.queue(() => this.close(NORMAL_CLOSURE, ""));
+    this.terminateSoon();
+  }
+
+  // ---- events ----------------------------------------------------------------------------------------------------
+
+  /** Internal: the task of a message. */
+  deliver(data: string | Uint8Array<ArrayBuffer>, atMs: number): Steps {
+    if (this.readyState !== ReadyState.Open) return undefined;
+    const { thread } = this;
+    this.record(thread.received, 1, atMs);
+    if (this.listenersOf(MESSAGE) === undefined) return undefined;
+    const content = typeof data === "string" ? data : this.binary(data);
+    const event = this.makers.events.message(this.object, atMs + thread.epochOffsetMs, content, this.url);
+    return this.fire(MESSAGE, event);
+  }
+
+  private binary(data: Uint8Array<ArrayBuffer>): unknown {
+    if (this.binaryType === "blob") return this.makers.blobs.make(data, "");
+    return this.thread.runtime.rt.bytes(data).buffer;
+  }
+
+  private plainEvent(type: number, atMs: number): object {
+    return this.makers.events.plain(EVENT_TYPES[type]!, this.object, atMs + this.thread.epochOffsetMs);
+  }
+
+  private listenersOf(type: number): Listeners | undefined {
+    const listeners = this.listeners?.[type];
+    return listeners !== undefined && listeners.all.length > 0 ? listeners : undefined;
+  }
+
+  /** Calls the listeners of a type; returns what is left to run if one of them blocks. */
+  private fire(type: number, event: object): Steps {
+    const listeners = this.listenersOf(type);
+    if (listeners === undefined) return undefined;
+    const { all } = listeners;
+    for (let i = 0; i < all.length; i++) {
+      let rest: Steps;
+      try {
+        rest = this.vu.invokeNow(listeners.take(all[i]), event);
+      } catch (error) {
+        return this.broken(type, error);
+      }
+      if (rest !== undefined) return this.fireRest(type, event, { listeners, all, rest, next: i + 1 });
+    }
+    return undefined;
+  }
+
+  private *fireRest(
+    type: number,
+    event: object,
+    from: { listeners: Listeners; all: readonly unknown[]; rest: Generator<unknown, unknown, any>; next: number },
+  ): Generator<unknown, unknown, any> {
+    const { listeners, all } = from;
+    try {
+      yield* from.rest;
+      for (let i = from.next; i < all.length; i++) {
+        yield* this.vu.invoke(listeners.take(all[i]), undefined, [event]);
+      }
+    } catch (error) {
+      yield* this.broken(type, error);
+    }
+    return undefined;
+  }
+
+  /** A listener threw. */
+  private *broken(type: number, error: unknown): Generator<unknown, unknown, any> {
+    const { runtime } = this.thread;
+    if ((type === OPEN || type === MESSAGE) && !runtime.rt.k.x && !this.vu.interrupted) {
+      this.connection?.terminate();
+      try {
+        // The iteration is as good as over: k6 takes no sample of the session any more.
+        const rest = this.end({ error: runtime.describe(error), atMs: runtime.clock.nowMs(), isSession: false });
+        if (rest !== undefined) yield* rest;
+      } catch (later) {
+        // k6 tells of the first exception only.
+        if (runtime.rt.k.x || this.vu.interrupted) throw later;
+      }
+    }
+    throw error;
+  }
+
+  /** The connection is no more: error listeners, if there is an error, then close listeners. */
+  private end(end: SocketEnd): Steps {
+    if (this.readyState === ReadyState.Closed) return undefined;
+    this.readyState = ReadyState.Closed;
+    // The queue is let go of first: a listener that is interrupted never comes to its end.
+    this.finish();
+    this.tasks.close();
+    return this.tellEnd(end);
+  }
+
+  private *tellEnd(end: SocketEnd): Generator<unknown, unknown, any> {
+    const { thread, makers } = this;
+    const timestamp = end.atMs + thread.epochOffsetMs;
+    if (end.error !== undefined && this.listenersOf(ERROR) !== undefined) {
+      const event = makers.events.error(this.object, timestamp, end.error);
+      if (end.handshake !== undefined) this.addAnswer(event, end.handshake);
+      const rest = this.fire(ERROR, event);
+      if (rest !== undefined) yield* rest;
+    }
+    if (this.listenersOf(CLOSE) !== undefined) {
+      const rest = this.fire(CLOSE, makers.events.close(this.object, timestamp, this.closeCode, this.closeReason));
+      if (rest !== undefined) yield* rest;
+    }
+    if (end.isSession) {
+      const nowMs = thread.runtime.clock.nowMs();
+      this.record(thread.sessionDuration, nowMs - this.startMs, nowMs);
+    }
+    return undefined;
+  }
+
+  /** What a server said that refused the handshake; more than k6 tells, and out of sight. */
+  private addAnswer(event: object, { status, headers, body }: Handshake): void {
+    const { rt } = this.thread.runtime;
+    const byName = rt.object() as Record<string, string>;
+    for (const [name, value] of headers) byName[name] = name in byName ? `${byName[name]}, ${value}` : value;
+    this.makers.events.addHidden(event, "status", status);
+    this.makers.events.addHidden(event, "headers", byName);
+    this.makers.events.addHidden(event, "body", body);
+  }
+
+  // ---- what the script asks for ----------------------------------------------------------------------------------
+
+  /** @throws {GoError} Unless the socket is open. */
+  private assertOpen(): void {
+    if (this.readyState !== ReadyState.Open) throw new GoError("InvalidStateError");
+  }
+
+  send(data: unknown): void {
+    this.assertOpen();
+    const payload = encode(this.thread.runtime, data);
+    const { turn } = this.vu.loop;
+    if (this.sentInTurn !== turn) {
+      this.sentInTurn = turn;
+      this.sentBytes = 0;
+    }
+    this.sentBytes += typeof payload === "string" ? Buffer.byteLength(payload) : payload.length;
+    this.connection!.send(payload);
+    this.recordSent();
+  }
+
+  ping(): void {
+    this.assertOpen();
+    this.sendPing();
+    this.recordSent();
+  }
+
+  private recordSent(): void {
+    this.record(this.thread.sent, 1, this.thread.runtime.clock.nowMs());
+  }
+
+  /** What was sent in this turn counts as waiting, as in k6, whatever the kernel has taken of it. */
+  get bufferedAmount(): number {
+    const waiting = this.connection?.bufferedBytes ?? 0;
+    return this.sentInTurn === this.vu.loop.turn ? Math.max(this.sentBytes, waiting) : waiting;
+  }
+
+  close(code: number, reason: string): void {
+    if (this.readyState === ReadyState.Closed || this.readyState === ReadyState.Closing) return;
+    if (code !== 0 && code !== NORMAL_CLOSURE && !(code >= 3000 && code <= 4999)) {
+      throw new GoError(
+        "InvalidAccessError: Failed to execute 'close' on 'WebSocket': " +
+          `The close code must be either 1000, or between 3000 and 4999. ${code} is neither`,
+      );
+    }
+    if (Buffer.byteLength(reason) > CLOSE_REASON_BYTES_MAX) {
+      throw new GoError(
+        "SyntaxError: Failed to execute 'close' on 'WebSocket': The message must not be greater than 123 bytes",
+      );
+    }
+    this.readyState = ReadyState.Closing;
+    this.closeCode = code === 0 ? NORMAL_CLOSURE : code;
+    if (this.isConnected) this.sendClose(reason);
+    else this.closeWanted = reason;
+  }
+
+  private sendClose(reason: string): void {
+    this.connection!.close(this.closeCode, reason);
+    this.recordSent();
+  }
+
+  /** Sets an `on...` handler; undefined for none. */
+  setHandler(type: number, handler: unknown): void {
+    this.listenersFor(type).handler = handler;
+  }
+
+  handlerOf(type: number): unknown {
+    return this.listeners?.[type]?.handler;
+  }
+
+  addListener(type: number, listener: unknown, isOnce: boolean): void {
+    this.listenersFor(type).add(listener, isOnce);
+  }
+
+  private listenersFor(type: number): Listeners {
+    this.listeners ??= new Array(EVENT_TYPES.length).fill(undefined);
+    return (this.listeners[type] ??= new Listeners());
+  }
+}
+
+/** @throws {GoError} For what cannot be sent, in k6's words. */
+function encode(runtime: VuRuntime, data: unknown): string | Uint8Array<ArrayBuffer> {
+  if (typeof data === "string") return data;
+  if (isArrayBuffer(data) || typedArrayName(data) !== undefined) return bytesOf(data)!;
+  const state = runtime.rt.stateOf(data);
+  if (state instanceof Blob) return state.bytes;
+  throw new GoError(`unsupported send type ${goTypeName(data)}`);
+}

@@ -1,0 +1,295 @@
+/**
+ * One run of `ws.connect`: a queue of what happens on the connection, served while the VU is blocked.
+ *
+ * Handlers are called in the order of things and of adding; what happens while a handler is blocked waits. The connection
+ * is closed once, by whoever comes first: then the close frame is sent, the close handlers are called, and what still
+ * waits is dropped. An exception of a handler leaves `connect`, after the close handlers.
+ *
+ * Behaviour: k6 docs, javascript-api/k6-ws, and what k6 v2.2.0 does.
+ */
+import { type Block, GoError, type Handshake, type Vu, type WebSocketEnd } from "../../../src/module-api.ts";
+import { Client, type DialTarget, type SocketThread } from "../websockets/client.ts";
+import type { SessionTimer } from "./session-timer.ts";
+import { closeError, plainError } from "./socket-error.ts";
+
+type Steps = Generator<unknown, unknown, any> | undefined;
+
+/** Something that happened; told apart from functions to spare closures for messages and timers. */
+export interface Happening {
+  run(): Steps;
+}
+
+/** How dialling ended. */
+export interface Dialled {
+  error: string | undefined;
+  handshake: Handshake | undefined;
+}
+
+const NORMAL_CLOSURE = 1000;
+const GOING_AWAY = 1001;
+const CLOSE_SENT = "websocket: close sent";
+const NONE: readonly unknown[] = [];
+
+/** Entries of the queue that have been served are cut off when there are this many. */
+const SERVED_MAX = 256;
+
+export class Session extends Client implements Block {
+  readonly what = "ws.connect()";
+  private readonly handlers = new Map<string, readonly unknown[]>();
+  private dialled: Dialled | undefined;
+  private isServing = false;
+  private isWaiting = false;
+  private queue: Happening[] = [];
+  private served = 0;
+  private isClosed = false;
+  /** Nothing can be sent any more: a close frame is out. */
+  private isCloseSent = false;
+  private readonly timers = new Set<SessionTimer>();
+
+  constructor(thread: SocketThread, target: DialTarget) {
+    super(thread, target.params.tags);
+    this.dial(target);
+  }
+
+  // ---- what the connection reports -------------------------------------------------------------------------------
+
+  protected opened(handshake: Handshake, atMs: number): void {
+    this.recordConnecting(atMs);
+    this.dialled = { error: undefined, handshake };
+    this.wake();
+  }
+
+  protected failed(error: string, handshake: Handshake | undefined, atMs: number): void {
+    this.recordConnecting(atMs);
+    this.dialled = { error, handshake };
+    this.wake();
+  }
+
+  protected subprotocolTag(handshake: Handshake): string {
+    return handshake.protocol;
+  }
+
+  onMessage(data: string | Uint8Array<ArrayBuffer>, atMs: number): void {
+    this.happen({ run: () => this.deliver(data, atMs) });
+  }
+
+  private deliver(data: string | Uint8Array<ArrayBuffer>, atMs: number): Steps {
+    this.record(this.thread.received, 1, atMs);
+    if (typeof data === "string") return this.fire("message", [data]);
+    if (!this.handlers.has("binaryMessage")) return undefined;
+    return this.fire("binaryMessage", [this.thread.runtime.rt.bytes(data).buffer]);
+  }
+
+  onPing(): void {
+    this.happen({ run: () => this.fire("ping", NONE) });
+  }
+
+  onPong(payload: Uint8Array, atMs: number): void {
+    this.happen({
+      run: () => {
+        this.trackPong(Buffer.from(payload).toString(), atMs);
+        return this.fire("pong", NONE);
+      },
+    });
+  }
+
+  protected closed({ closeFrameReceived, code, reason, error, protocolError, readError }: WebSocketEnd): void {
+    const isCloseError = closeFrameReceived || (error !== undefined && !protocolError && !readError);
+    if (!isCloseError) {
+      // The peer was told what was wrong, and that was the close frame.
+      if (protocolError) this.isCloseSent = true;
+      this.happen({ run: () => this.close(GOING_AWAY) });
+      return;
+    }
+    if (code !== NORMAL_CLOSURE && code !== GOING_AWAY) {
+      this.happen({
+        run: () => this.fire("error", [closeError(this.thread.runtime.rt, { code, reason, text: error })]),
+      });
+    }
+    this.happen({ run: () => this.close(code) });
+  }
+
+  protected interrupted(): void {
+    if (this.isConnected) this.shut();
+    else this.cancelDial();
+    this.finish();
+  }
+
+  // ---- the VU's side ---------------------------------------------------------------------------------------------
+
+  /** Waits until dialling has ended. */
+  *connected(): Generator<unknown, Dialled, any> {
+    this.vu.announce(this);
+    yield;
+    return this.dialled!;
+  }
+
+  /** Calls the open handlers, then serves what happens until the connection is closed. */
+  *serve(): Generator<unknown, void, any> {
+    this.isServing = true;
+    const opening = this.fire("open", NONE);
+    if (opening !== undefined) yield* opening;
+    while (!this.isClosed) {
+      if (this.served === this.queue.length) {
+        this.vu.announce(this);
+        yield;
+        continue;
+      }
+      const next = this.queue[this.served++]!;
+      if (this.served === SERVED_MAX || this.served === this.queue.length) {
+        this.queue.splice(0, this.served);
+        this.served = 0;
+      }
+      const steps = next.run();
+      if (steps !== undefined) yield* steps;
+    }
+  }
+
+  /** Adds to what is to be served. */
+  happen(happening: Happening): void {
+    if (this.isClosed) return;
+    this.queue.push(happening);
+    this.wake();
+  }
+
+  private get hasNews(): boolean {
+    if (!this.isServing) return this.dialled !== undefined;
+    return this.isClosed || this.served < this.queue.length;
+  }
+
+  private wake(): void {
+    if (!this.isWaiting || !this.hasNews) return;
+    this.isWaiting = false;
+    this.vu.unblock(this, undefined);
+  }
+
+  start(vu: Vu): void {
+    if (this.hasNews) vu.unblock(this, undefined);
+    else this.isWaiting = true;
+  }
+
+  cancel(): void {
+    this.isWaiting = false;
+  }
+
+  waitOnThread(): never {
+    throw new GoError("ws.connect() cannot be called where its VU cannot be suspended");
+  }
+
+  // ---- handlers --------------------------------------------------------------------------------------------------
+
+  on(event: string, handler: unknown): void {
+    this.handlers.set(event, [...(this.handlers.get(event) ?? NONE), handler]);
+  }
+
+  /** Calls the handlers of an event; returns what is left to run if one of them blocks. */
+  fire(event: string, args: readonly unknown[]): Steps {
+    const handlers = this.handlers.get(event);
+    if (handlers === undefined) return undefined;
+    for (let i = 0; i < handlers.length; i++) {
+      const rest = this.vu.callNow(handlers[i], args);
+      if (rest !== undefined) return this.fireRest(rest, handlers, i + 1, args);
+    }
+    return undefined;
+  }
+
+  private *fireRest(
+    rest: Generator<unknown, unknown, any>,
+    handlers: readonly unknown[],
+    next: number,
+    args: readonly unknown[],
+  ): Generator<unknown, unknown, any> {
+    yield* rest;
+    for (let i = next; i < handlers.length; i++) yield* this.vu.call(handlers[i], undefined, [...args]);
+    return undefined;
+  }
+
+  // ---- what the script asks for ----------------------------------------------------------------------------------
+
+  /** Sends a message, or tells the error handlers why not; counts it either way, as k6 does. */
+  send(data: string | Uint8Array<ArrayBuffer>): Steps {
+    if (!this.isCloseSent) {
+      this.connection!.send(data);
+      this.recordSent();
+      return undefined;
+    }
+    const failing = this.fireCloseSent();
+    if (failing === undefined) this.recordSent();
+    return failing === undefined ? undefined : this.sentAfter(failing);
+  }
+
+  private *sentAfter(failing: Generator<unknown, unknown, any>): Generator<unknown, unknown, any> {
+    yield* failing;
+    this.recordSent();
+    return undefined;
+  }
+
+  private recordSent(): void {
+    this.record(this.thread.sent, 1, this.thread.runtime.clock.nowMs());
+  }
+
+  ping(): Steps {
+    if (this.isCloseSent) return this.fireCloseSent();
+    this.sendPing();
+    return undefined;
+  }
+
+  private fireCloseSent(): Steps {
+    return this.fire("error", [plainError(this.thread.runtime.rt, CLOSE_SENT)]);
+  }
+
+  addTimer(timer: SessionTimer): void {
+    if (this.isClosed) return;
+    this.timers.add(timer);
+    timer.arm();
+  }
+
+  dropTimer(timer: SessionTimer): void {
+    this.timers.delete(timer);
+  }
+
+  /** Closes the connection, once: close frame, close handlers, the end. */
+  close(code: number): Steps {
+    if (this.isClosed) return undefined;
+    this.isClosed = true;
+    this.stopTimers();
+    return this.closing(code);
+  }
+
+  private *closing(code: number): Generator<unknown, unknown, any> {
+    const wasSent = this.isCloseSent;
+    this.isCloseSent = true;
+    if (!wasSent) this.connection!.close(code, "");
+    try {
+      const failing = wasSent ? this.fireCloseSent() : undefined;
+      if (failing !== undefined) yield* failing;
+      const telling = this.fire("close", [code]);
+      if (telling !== undefined) yield* telling;
+    } finally {
+      this.connection!.terminate();
+    }
+    return undefined;
+  }
+
+  private stopTimers(): void {
+    for (const timer of this.timers) timer.disarm();
+    this.timers.clear();
+  }
+
+  /** Ends the connection without asking the script. */
+  private shut(): void {
+    this.isClosed = true;
+    this.stopTimers();
+    if (!this.isCloseSent) this.connection!.close(GOING_AWAY, "");
+    this.isCloseSent = true;
+    this.connection!.terminate();
+  }
+
+  /** `connect` returns or is left. */
+  over(): void {
+    if (this.isConnected) this.shut();
+    const nowMs = this.thread.runtime.clock.nowMs();
+    this.record(this.thread.sessionDuration, nowMs - this.startMs, this.startMs);
+    this.finish();
+  }
+}

@@ -1,0 +1,20 @@
+/** What error handlers of `k6/ws` are given: objects with a function `error`, and for close frames their parts. */
+import { closeErrorText, type Realm } from "../../../src/module-api.ts";
+
+/** The error of a close frame with another code than 1000 or 1001. */
+export function closeError(rt: Realm, close: { code: number; reason: string; text: string | undefined }): object {
+  const { code, reason, text } = close;
+  const object = rt.object() as Record<string, unknown>;
+  object["code"] = code;
+  object["text"] = reason;
+  return withText(rt, object, text ?? closeErrorText(code, reason));
+}
+
+export const plainError = (rt: Realm, text: string): object => withText(rt, rt.object(), text);
+
+function withText(rt: Realm, object: object, text: string): object {
+  const tell = rt.fn("error", 0, () => text);
+  rt.method(object, "error", tell, true);
+  rt.method(object, "toString", tell);
+  return object;
+}
