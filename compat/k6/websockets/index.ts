@@ -127,7 +127,10 @@ function installSockets(rt: Realm, host: SocketHost, handlers: [type: number, pr
       return object;
     },
     constructorOf(name, construct) {
-      const made = (...args: unknown[]) => guard(construct, args);
+      // biome-ignore lint/complexity/useArrowFunction: it is called with `new`
+      const made = function (...args: unknown[]) {
+        return guard(construct, args);
+      };
       defineProperty(made, "name", { value: name, configurable: true });
       return made;
     },
