@@ -16,6 +16,7 @@ const builtins: Record<string, BuiltinModule> = {
   "k6/experimental/timers": { load: () => import("./k6/experimental/timers.ts") },
   "k6/experimental/websockets": { load: () => import("./k6/experimental/websockets.ts") },
   "k6/metrics": { load: () => import("./k6/metrics.ts") },
+  "k6/secrets": { load: () => import("./k6/secrets.ts") },
   "k6/timers": { load: () => import("./k6/timers.ts") },
   "k6/websockets": { load: () => import("./k6/websockets/index.ts") },
   "k6/ws": { blocks: ["connect"], callsBack: ["connect"], methods: ["close"], load: () => import("./k6/ws/index.ts") },

@@ -22,6 +22,8 @@ import { parseFlags, readEnvironment, readFlagOptions, readGlobalOptions, readRu
 import { deriveScenarios, validateOptions } from "../options/scenarios.ts";
 import { type CommandName, flagsOf, type GlobalOptions, type Options, type RunOptions, type RuntimeOptions } from "../options/schema.ts";
 import { type LogSink, openLogSink } from "../report/log-sink.ts";
+import { SecretRedaction } from "../report/secret-redaction.ts";
+import { readSecretSources } from "../vu/secret-sources.ts";
 import type { ParsedArguments } from "./flags.ts";
 
 /** What every command that loads a script has. */
@@ -30,6 +32,8 @@ export interface Session {
   global: GlobalOptions;
   log: Logger;
   writeLog(record: LogRecord): void;
+  /** Keeps a text out of the log from now on. */
+  hideSecret(secret: string): void;
   sink: LogSink;
   flags: ReturnType<typeof parseFlags>;
   positional: string[];
@@ -65,12 +69,14 @@ export function openSession(host: Host, args: ParsedArguments, command: CommandN
     stderr: host.stderr,
     cwd: host.cwd,
   });
+  const secrets = new SecretRedaction();
   const writeLog = (record: LogRecord) => {
-    if (record.level !== "debug" || global.verbose) sink.write(record);
+    if (record.level !== "debug" || global.verbose) sink.write(secrets.apply(record));
   };
   const log = createLogger(writeLog, () => Date.now());
   tell(log, notices);
-  return { host, global, log, writeLog, sink, flags, positional: args.positional };
+  const hideSecret = (secret: string) => secrets.add(secret);
+  return { host, global, log, writeLog, hideSecret, sink, flags, positional: args.positional };
 }
 
 export function tell(log: Logger, notices: readonly Notice[]): void {
@@ -86,7 +92,7 @@ export function logUserError(log: Logger, error: UserError): void {
 }
 
 async function readScript(session: Session, env: Record<string, string>): Promise<ScriptSpec> {
-  const { host, positional } = session;
+  const { host, global, positional } = session;
   const [given, ...extra] = positional;
   if (given === undefined || extra.length > 0) {
     throw new UserError("script-argument", {
@@ -96,7 +102,8 @@ async function readScript(session: Session, env: Record<string, string>): Promis
     });
   }
   const webSocket = host.env.SIXFOLD_WS;
-  const common = { env, ...(webSocket === undefined ? {} : { webSocket }) };
+  const secretSources = readSecretSources(global.secretSource, (path) => readFileSync(resolve(host.cwd, path), "utf8"));
+  const common = { env, secretSources, ...(webSocket === undefined ? {} : { webSocket }) };
   if (given === "-") return { mainId: "file:///-", display: "-", preset: [["file:///-", await host.readStdin()]], ...common };
   const path = isAbsolute(given) ? given : resolve(host.cwd, given);
   if (!existsSync(path)) {
@@ -136,11 +143,11 @@ export async function loadTest(
   session: Session,
   { includeSystemEnvVars, onSamples }: { includeSystemEnvVars: boolean; onSamples(samples: readonly Sample[]): void },
 ): Promise<LoadedTest> {
-  const { host, flags, log, writeLog } = session;
+  const { host, flags, log, writeLog, hideSecret } = session;
   const { runtime, notices } = readRuntimeOptions(flags, host.env, { includeSystemEnvVars });
   tell(log, notices);
   const spec = await readScript(session, runtime.env);
-  const conductor = new Conductor({ host, log, writeLog, onSamples });
+  const conductor = new Conductor({ host, log, writeLog, hideSecret, onSamples });
   try {
     const loaded = await conductor.load(spec);
     conductor.exports = loaded.exports;

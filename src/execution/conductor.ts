@@ -34,6 +34,8 @@ export interface ConductorInit {
   host: Host;
   log: Logger;
   writeLog(record: LogRecord): void;
+  /** Keeps a text out of the log from now on. */
+  hideSecret(secret: string): void;
   /** Gets every sample, if an output wants them. */
   onSamples(samples: readonly Sample[]): void;
 }
@@ -128,6 +130,9 @@ export class Conductor {
 
   private receive(thread: Thread, message: FromThread): void {
     switch (message.type) {
+      case "secretUsed":
+        this.init.hideSecret(message.secret);
+        return;
       case "log":
         this.init.writeLog(message.record);
         return;

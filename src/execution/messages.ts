@@ -8,6 +8,7 @@ import type { LogRecord } from "../base/log.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Options } from "../options/schema.ts";
 import type { CompiledModule } from "../script/index.ts";
+import type { SecretSources } from "../vu/secret-sources.ts";
 import type { PackedTexts } from "../vu/shared-arrays.ts";
 import type { IoMessage } from "./remote-io.ts";
 
@@ -26,6 +27,7 @@ export interface ScriptSpec {
   sharedArrays?: [name: string, packed: PackedTexts][];
   /** SIXFOLD_WS. */
   webSocket?: string;
+  secretSources: SecretSources;
 }
 
 /** What a thread needs to run VUs. */
@@ -84,6 +86,8 @@ export type FromThread =
   | { type: "progress"; scenarios: Record<string, ThreadProgress> }
   | { type: "testAbort"; failure: Failure }
   | { type: "testFail"; message: string }
+  /** A script got a secret: no log record that follows may show it. */
+  | { type: "secretUsed"; secret: string }
   | { type: "flushed" }
   | IoMessage;
 

@@ -185,6 +185,8 @@ export class VuThread {
     this.host.shared = this.shared;
     this.env = spec.env;
     this.runtime.webSocketTransport = spec.webSocket;
+    this.runtime.secretSources = spec.secretSources;
+    this.runtime.onSecretUsed = (secret) => this.port.post({ type: "secretUsed", secret });
     this.runtime.threadIndex = threadIndex;
     const prefix = `could not initialize '${spec.display}': could not load JS test '${spec.mainId}': `;
     this.initPrefix = prefix;

@@ -12,6 +12,7 @@ import { GoError } from "./go-error.ts";
 import { type CreatedRealm, createRealm, type Realm } from "./realm.ts";
 import { type TimerHost, TimerQueue } from "./timer-queue.ts";
 import type { ScriptFiles } from "./script-files.ts";
+import type { SecretSources } from "./secret-sources.ts";
 import { SharedArrays } from "./shared-arrays.ts";
 import type { TestState } from "./test-state.ts";
 import { noRemoteIo, type RemoteIo } from "./thread-block.ts";
@@ -65,6 +66,9 @@ export class VuRuntime {
   /** Filled in by the thread before any script runs. */
   test!: TestState;
   readonly sharedArrays = new SharedArrays();
+  secretSources: SecretSources = {};
+  /** Told of each secret that a script gets, so that the log can hide it. */
+  onSecretUsed: (secret: string) => void = () => undefined;
   /** Where scripts open files; filled in with the script. */
   files!: ScriptFiles;
   /** Does I/O for this thread while it is blocked. */

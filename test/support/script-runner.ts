@@ -17,6 +17,7 @@ import { installVuGlobals } from "../../src/vu/globals.ts";
 import { Iteration } from "../../src/vu/iteration.ts";
 import { VuRuntime } from "../../src/vu/runtime.ts";
 import { describeError, formatError } from "../../src/vu/script-error.ts";
+import type { SecretSources } from "../../src/vu/secret-sources.ts";
 import type { TestState } from "../../src/vu/test-state.ts";
 import { Vu } from "../../src/vu/vu.ts";
 
@@ -29,6 +30,7 @@ export interface RanScript {
   errors: string[];
   /** What the script told the test. */
   aborts: string[];
+  secretsUsed: string[];
   failures: string[];
 }
 
@@ -39,12 +41,13 @@ export interface ScriptRun {
   /** Id of the script; what it opens and imports is looked for beside it. */
   id?: string;
   test?: Partial<TestState>;
+  secretSources?: SecretSources;
   /** Runs iterations on this many VUs, one after the other. */
   vus?: number;
 }
 
 export async function runScript(source: string, run: ScriptRun = {}): Promise<RanScript> {
-  const ran: RanScript = { log: [], samples: [], errors: [], aborts: [], failures: [] };
+  const ran: RanScript = { log: [], samples: [], errors: [], aborts: [], failures: [], secretsUsed: [] };
   const registry = new Registry();
   defineBuiltinMetrics(registry);
   const recorder = new Recorder({ registry });
@@ -75,6 +78,8 @@ export async function runScript(source: string, run: ScriptRun = {}): Promise<Ra
   });
   installVuGlobals(runtime);
   runtime.options = run.options ?? {};
+  runtime.secretSources = run.secretSources ?? {};
+  runtime.onSecretUsed = (secret) => void ran.secretsUsed.push(secret);
   runtime.systemTags = new Set(["group", "scenario", "check"]);
   runtime.test = {
     options: () => ({}),
@@ -91,7 +96,7 @@ export async function runScript(source: string, run: ScriptRun = {}): Promise<Ra
   const host = new ScriptHost({
     runtime,
     registry: compat,
-    spec: { mainId: id, display: "script.js", preset: [[id, source]], env },
+    spec: { mainId: id, display: "script.js", preset: [[id, source]], env, secretSources: {} },
     positions,
   });
   await host.load();
