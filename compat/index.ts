@@ -15,6 +15,11 @@ const builtins: Record<string, BuiltinModule> = {
   "k6/experimental/fs": { load: () => import("./k6/experimental/fs.ts") },
   "k6/experimental/timers": { load: () => import("./k6/experimental/timers.ts") },
   "k6/experimental/websockets": { load: () => import("./k6/experimental/websockets.ts") },
+  "k6/http": {
+    blocks: ["get", "head", "post", "put", "patch", "del", "options", "request", "batch"],
+    methods: ["clickLink", "submitForm"],
+    load: () => import("./k6/http/index.ts"),
+  },
   "k6/metrics": { load: () => import("./k6/metrics.ts") },
   "k6/secrets": { load: () => import("./k6/secrets.ts") },
   "k6/timers": { load: () => import("./k6/timers.ts") },

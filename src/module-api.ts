@@ -32,7 +32,7 @@ export type { TestCounts, TestState } from "./vu/test-state.ts";
 export type { ScenarioState, Vu } from "./vu/vu.ts";
 export type { IterationContext } from "./vu/context.ts";
 export { assert, UserError } from "./base/errors.ts";
-export { formatDuration, parseDuration } from "./base/duration.ts";
+export { durationFromNumber, formatDuration, parseDuration } from "./base/duration.ts";
 export { quote } from "./base/quote.ts";
 export { seededRandom } from "./base/random.ts";
 export { ExitCode } from "./base/exit-codes.ts";

@@ -1,0 +1,127 @@
+/**
+ * Cookie jars as scripts see them: that of the VU, and those they make.
+ *
+ * @see k6 docs, javascript-api/k6-http/cookiejar
+ */
+import {
+  cookieJarOf,
+  GoError,
+  type GoUrl,
+  MemoryCookieJar,
+  parseUrl,
+  quote,
+  type SetCookie,
+  UrlError,
+  type VuRuntime,
+} from "../../../src/module-api.ts";
+import { parseRfc1123 } from "./rfc1123.ts";
+
+/** What makes objects of the script around a jar. */
+export interface JarMaker {
+  /** The class `CookieJar`. */
+  readonly jarClass: unknown;
+  /** An object for the jar of the current VU. */
+  ofVu(): object;
+}
+
+export function cookieJars(runtime: VuRuntime): JarMaker {
+  const { rt } = runtime;
+  const jarOf = (self: unknown): MemoryCookieJar => {
+    const jar: unknown = rt.stateOf(self);
+    if (!(jar instanceof MemoryCookieJar)) throw new TypeError("Value of this is not a CookieJar");
+    return jar;
+  };
+
+  const cookiesForURL = rt.fn("cookiesForURL", 1, (args, self) => {
+    const byName = rt.object();
+    for (const { name, value } of jarOf(self).cookiesFor(urlOf(args, 0))) {
+      (byName[name] ??= rt.array([])).push(value);
+    }
+    return byName;
+  });
+  const set = rt.fn("set", 4, (args, self) => {
+    jarOf(self).set(urlOf(args, 0), cookieOf(args));
+    return true;
+  });
+  const clear = rt.fn("clear", 1, (args, self) => jarOf(self).clear(urlOf(args, 0)));
+  const remove = rt.fn("delete", 2, (args, self) => {
+    const name = text(args, 1);
+    if (name === "") throw new GoError("cookie: is null");
+    jarOf(self).delete(urlOf(args, 0), name);
+  });
+
+  const wrap = (jar: MemoryCookieJar): object => {
+    const object = rt.object();
+    object.clear = clear;
+    object.cookiesForURL = cookiesForURL;
+    object.delete = remove;
+    object.set = set;
+    return rt.tie(object, jar);
+  };
+  return {
+    jarClass: rt.defineClass("CookieJar", 0, { callable: true, make: () => wrap(new MemoryCookieJar()) }),
+    ofVu() {
+      if (runtime.vu.inInit) throw new GoError("Making cookie jars in the init context is not supported");
+      return wrap(cookieJarOf(runtime.vu));
+    },
+  };
+}
+
+/** An argument of Go's type string. */
+const text = (args: readonly unknown[], index: number): string => (index < args.length ? String(args[index]) : "");
+
+function urlOf(args: readonly unknown[], index: number): GoUrl {
+  try {
+    return parseUrl(text(args, index));
+  } catch (error) {
+    throw error instanceof UrlError ? new GoError(error.message) : error;
+  }
+}
+
+/** The cookie of `jar.set(url, name, value, options)`. */
+function cookieOf(args: readonly unknown[]): SetCookie {
+  const cookie: SetCookie = {
+    name: text(args, 1),
+    value: text(args, 2),
+    domain: "",
+    path: "",
+    secure: false,
+    httpOnly: false,
+    maxAgeSeconds: 0,
+    expiresMs: undefined,
+  };
+  const given = args[3];
+  if (given === undefined || given === null) return cookie;
+  const options = Object(given) as Record<string, unknown>;
+  for (const name of Object.keys(options)) {
+    const value = options[name];
+    switch (name.toLowerCase()) {
+      case "path":
+        cookie.path = String(value);
+        break;
+      case "domain":
+        cookie.domain = String(value);
+        break;
+      case "expires":
+        cookie.expiresMs = expiryOf(String(value));
+        break;
+      case "max_age":
+        cookie.maxAgeSeconds = Math.max(-1, Math.trunc(Number(value)) || 0);
+        break;
+      case "secure":
+        cookie.secure = Boolean(value);
+        break;
+      case "http_only":
+        cookie.httpOnly = Boolean(value);
+        break;
+    }
+  }
+  return cookie;
+}
+
+function expiryOf(date: string): number | undefined {
+  if (date === "") return undefined;
+  const parsed = parseRfc1123(date);
+  if (typeof parsed === "number") return parsed;
+  throw new GoError(`unable to parse "expires" date string "${date}": parsing time ${quote(date)}${parsed.problem}`);
+}
