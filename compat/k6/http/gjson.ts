@@ -398,7 +398,7 @@ const modifiers: Readonly<Record<string, Modifier>> = {
     if (!isRecord(value)) return undefined;
     const rows: Record<string, Json>[] = [];
     for (const [name, column] of Object.entries(value)) {
-      if (Array.isArray(column)) column.forEach((each, i) => ((rows[i] ??= {})[name] = each));
+      for (const [i, each] of Array.isArray(column) ? column.entries() : []) (rows[i] ??= {})[name] = each;
     }
     return rows;
   },

@@ -18,6 +18,7 @@ let html: HtmlModule | undefined;
 
 /** A selection of the whole document. @param url What links in it are relative to. */
 export function parseHtml(runtime: VuRuntime, text: string, url: string): Selection {
-  html ??= require("../html/index.ts") as HtmlModule;
+  const place = "../html/index.ts";
+  html ??= require(place) as HtmlModule;
   return html.parseHtml(runtime, text, url) as Selection;
 }

@@ -148,7 +148,7 @@ function* batch(requests: Requests, vu: Vu, args: readonly unknown[]): Generator
   const shown = (responses: readonly (object | null)[]): unknown => {
     if (names === undefined) return rt.array(responses);
     const byName = rt.object();
-    responses.forEach((response, index) => rt.method(byName, names[index]!, response, true));
+    for (const [index, response] of responses.entries()) rt.method(byName, names[index]!, response, true);
     return byName;
   };
   for (const [index, given] of argument.requests.entries()) {

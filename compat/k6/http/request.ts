@@ -198,7 +198,8 @@ export class BatchBlock implements Block {
   }
 
   waitOnThread(vu: Vu): unknown {
-    waitForAll(vu, this.#prepared.map(entryOf)).forEach((result, index) => this.#answered(index, result));
+    const results = waitForAll(vu, this.#prepared.map(entryOf));
+    for (const [index, result] of results.entries()) this.#answered(index, result);
     if (this.#failure) throw this.#failure.error;
     return this.#responses;
   }
