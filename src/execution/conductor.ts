@@ -18,7 +18,7 @@ import { readSampleBatch } from "../metrics/sample-batch.ts";
 import { TagSetRoot } from "../metrics/tags.ts";
 import type { ThresholdEvaluator } from "../metrics/threshold/evaluate.ts";
 import { THRESHOLDS_INTERVAL_MS, thresholdsAbortError } from "../metrics/threshold/evaluate.ts";
-import { RemoteHttp } from "../net/remote-http.ts";
+import type { RemoteHttp } from "../net/remote-http.ts";
 import { resolveScenarios } from "../options/scenarios.ts";
 import type { Options } from "../options/schema.ts";
 import { Share } from "../options/segment.ts";
@@ -84,8 +84,10 @@ export class Conductor {
 
   constructor(init: ConductorInit) {
     this.init = init;
-    const http = new RemoteHttp(init.host.env);
-    this.remoteIo = new RemoteIoServer({ http: (call) => http.perform(call) });
+    let http: Promise<RemoteHttp> | undefined;
+    // loaded when a thread first asks: most tests never do
+    const load = async () => new (await import("../net/remote-http.ts")).RemoteHttp(init.host.env);
+    this.remoteIo = new RemoteIoServer({ http: async (call) => (await (http ??= load())).perform(call) });
   }
 
   /** Milliseconds since the test began (setup included), until its end. */
