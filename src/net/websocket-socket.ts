@@ -43,6 +43,8 @@ export interface Stream {
   readonly pendingBytes: number;
   /** `bytes` must not be changed afterwards. */
   write(bytes: Uint8Array): void;
+  /** Writes the first `size` bytes; they may be changed afterwards. */
+  writeShared(bytes: Uint8Array, size: number): void;
   /** Takes no more from the kernel until `resume`. */
   pause(): void;
   resume(): void;
@@ -88,6 +90,7 @@ abstract class BaseStream implements Stream {
   abstract readonly pendingBytes: number;
   abstract connect(ip: string, port: number): void;
   abstract write(bytes: Uint8Array): void;
+  abstract writeShared(bytes: Uint8Array, size: number): void;
   abstract pause(): void;
   abstract resume(): void;
   abstract end(): void;
@@ -110,7 +113,7 @@ abstract class BaseStream implements Stream {
 interface LeanSocket {
   readonly localAddress: string;
   readonly localPort: number;
-  write(bytes: Uint8Array): number;
+  write(bytes: Uint8Array, offset?: number, size?: number): number;
   pause(): void;
   resume(): void;
   end(): void;
@@ -192,6 +195,14 @@ class LeanStream extends BaseStream {
       return;
     }
     this.#push(bytes);
+  }
+
+  writeShared(bytes: Uint8Array, size: number): void {
+    if (this.#ending || !this.#socket) return;
+    const taken = this.#pendingBytes > 0 ? 0 : Math.max(this.#socket.write(bytes, 0, size), 0);
+    if (taken === size) return;
+    this.#waiting.push(bytes.slice(taken, size));
+    this.#pendingBytes += size - taken;
   }
 
   /** Hands bytes to the kernel and keeps what it does not take. */
@@ -383,6 +394,10 @@ class NodeStream extends BaseStream {
 
   write(bytes: Uint8Array): void {
     if (!this.#ending) this.#socket?.write(bytes);
+  }
+
+  writeShared(bytes: Uint8Array, size: number): void {
+    this.write(bytes.slice(0, size));
   }
 
   end(): void {

@@ -24,7 +24,15 @@ import type {
   WebSocketRequest,
 } from "./websocket.ts";
 import { CloseCode, closeErrorText, isValidReceivedCode } from "./websocket-close.ts";
-import { CONTROL_PAYLOAD_BYTES_MAX, closePayload, encodeFrame, Opcode } from "./websocket-frame.ts";
+import {
+  CONTROL_PAYLOAD_BYTES_MAX,
+  closePayload,
+  encodeFrame,
+  encodeShortText,
+  Opcode,
+  SHORT_FRAME_BYTES_MAX,
+  SHORT_TEXT_MAX,
+} from "./websocket-frame.ts";
 import {
   HandshakeReader,
   type HandshakeResult,
@@ -48,6 +56,15 @@ const FLUSH_TAIL = Buffer.from([0x00, 0x00, 0xff, 0xff]);
 
 /** A message that inflates to more is an attack, or a mistake that would take the machine with it. */
 const INFLATED_BYTES_MAX = 2 ** 30;
+
+/** Short messages are written here by all connections in turn. */
+const shortFrame = new Uint8Array(SHORT_FRAME_BYTES_MAX);
+
+/** What is read from a stream, with the methods that Node's and Bun's buffers have behind `toString`. */
+type Chunk = Buffer & {
+  latin1Slice(begin: number, end: number): string;
+  utf8Slice(begin: number, end: number): string;
+};
 
 class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
   readonly #stream: Stream;
@@ -102,7 +119,7 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
   onData(chunk: Uint8Array): void {
     this.bytesReceived += chunk.length;
     this.#arrivedMs = performance.now();
-    if (this.#open) this.#read(chunk);
+    if (this.#open) this.#read(chunk as Chunk);
     else if (this.#handshake) this.#handshakeRead(this.#handshake.reader.feed(chunk));
   }
 
@@ -149,11 +166,11 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
     this.#open = true;
     this.#events?.onOpen(handshake as Handshake, this.#arrivedMs);
     if (this.#closeWanted) this.close(this.#closeWanted.code, this.#closeWanted.reason);
-    if (result.rest.length > 0) this.#read(result.rest);
+    if (result.rest.length > 0) this.#read(result.rest as Chunk);
   }
 
   /** Hot path: frames that are whole and plain are read here, and the parser of `ws` is made when the first other one comes. */
-  #read(chunk: Uint8Array): void {
+  #read(chunk: Chunk): void {
     let at = 0;
     if (!this.#receiver || this.#receiver.idle) {
       while (at < chunk.length && this.#events) {
@@ -168,7 +185,7 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
   }
 
   /** @returns Where the next frame begins; `at` itself if this one is in parts, compressed, forbidden, or a close frame. */
-  #readWholeFrame(chunk: Uint8Array, at: number): number {
+  #readWholeFrame(chunk: Chunk, at: number): number {
     const first = chunk[at]!;
     const opcode = first & 0x0f;
     const data = opcode === Opcode.Text || opcode === Opcode.Binary;
@@ -183,10 +200,11 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
     }
     const end = begin + size;
     if (end > chunk.length) return at;
-    const payload = Buffer.from(chunk.buffer, chunk.byteOffset + begin, size);
-    if (data) this.onMessage(payload, opcode === Opcode.Binary);
-    else if (opcode === Opcode.Ping) this.onPing(payload);
-    else this.onPong(payload);
+    // A view of the chunk would cost more than all the rest, so text is decoded where it lies.
+    if (opcode === Opcode.Text) this.#events?.onMessage(decodeSlice(chunk, begin, end), this.#arrivedMs);
+    else if (opcode === Opcode.Binary) this.onMessage(chunk.subarray(begin, end), true);
+    else if (opcode === Opcode.Ping) this.onPing(chunk.subarray(begin, end));
+    else this.onPong(chunk.subarray(begin, end));
     return end;
   }
 
@@ -251,7 +269,13 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
     if (!this.#canSend()) return;
     const opcode = typeof data === "string" ? Opcode.Text : Opcode.Binary;
     if (!this.#deflate) {
-      this.#write(encodeFrame(opcode, data));
+      const size = typeof data === "string" ? encodeShortText(shortFrame, data) : 0;
+      if (size === 0) {
+        this.#write(encodeFrame(opcode, data));
+        return;
+      }
+      this.bytesSent += size;
+      this.#stream.writeShared(shortFrame, size);
       return;
     }
     const packed = deflateRawSync(data, { level: DEFLATE_LEVEL, finishFlush: constants.Z_SYNC_FLUSH });
@@ -427,6 +451,18 @@ function violation(code: string, detail: number): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** The text of a part of a chunk; see `decodeText`. */
+function decodeSlice(chunk: Chunk, begin: number, end: number): string {
+  if (end - begin <= SHORT_TEXT_MAX) {
+    let bits = 0;
+    for (let i = begin; i < end; i++) bits |= chunk[i]!;
+    if (bits < 0x80) return chunk.latin1Slice(begin, end);
+  }
+  const text = chunk.utf8Slice(begin, end);
+  if (!text.includes("\ufffd")) return text;
+  return decodeText(chunk.subarray(begin, end));
 }
 
 /** Text as Go reads it: each byte that is no UTF-8 becomes one U+FFFD, where the WHATWG decoder joins some of them. */

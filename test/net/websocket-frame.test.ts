@@ -1,6 +1,14 @@
 import { expect, test } from "bun:test";
 import { closeErrorText, isValidReceivedCode } from "../../src/net/websocket-close.ts";
-import { closePayload, encodeFrame, frameSize, Opcode } from "../../src/net/websocket-frame.ts";
+import {
+  closePayload,
+  encodeFrame,
+  encodeShortText,
+  frameSize,
+  Opcode,
+  SHORT_FRAME_BYTES_MAX,
+  SHORT_TEXT_MAX,
+} from "../../src/net/websocket-frame.ts";
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
 
@@ -73,3 +81,23 @@ test("isValidReceivedCode takes the codes that gorilla takes", () => {
   expect(low).toEqual([1000, 1001, 1002, 1003, 1005, 1007, 1008, 1009, 1010, 1011, 1012, 1013]); // 1005: no code at all
   expect(taken.slice(low.length)).toEqual(Array.from({ length: 2_000 }, (_, i) => 3_000 + i));
 });
+
+test("encodeShortText writes what encodeFrame writes, but for the key", () => {
+  const frame = new Uint8Array(SHORT_FRAME_BYTES_MAX);
+  for (const text of ["", "a", "hello", "x".repeat(SHORT_TEXT_MAX)]) {
+    const size = encodeShortText(frame, text);
+    expect(size).toBe(encodeFrame(Opcode.Text, text).length);
+    const key = frame.subarray(2, 6);
+    expect([frame[0], frame[1]]).toEqual([0x81, 0x80 | text.length]);
+    expect(Buffer.from(frame.subarray(6, size).map((byte, i) => byte ^ key[i & 3]!)).toString()).toBe(text);
+  }
+});
+
+for (const [title, text] of [
+  ["long", "x".repeat(SHORT_TEXT_MAX + 1)],
+  ["not ASCII", "aü"],
+] as const) {
+  test(`encodeShortText leaves text that is ${title} to encodeFrame`, () => {
+    expect(encodeShortText(new Uint8Array(SHORT_FRAME_BYTES_MAX), text)).toBe(0);
+  });
+}
