@@ -59,12 +59,13 @@ export class ThreadVu implements ScenarioVu, ScenarioState, IterationListener {
   iterationInTest = 0;
   private onEnd: ((outcome: IterationOutcome) => void) | undefined;
   private outcome: IterationOutcome = ENDED_WELL;
-  private iteration: Iteration | undefined;
+  private readonly iteration: Iteration;
   /** Waiting out `minIterationDuration`. */
   private resting: (() => void) | undefined;
 
   constructor(vu: Vu, host: ScenarioVuHost, scenario: RunningScenario) {
     this.vu = vu;
+    this.iteration = new Iteration(vu, this);
     this.host = host;
     this.scenario = scenario;
     this.fn = vu.exports[scenario.config.exec];
@@ -84,7 +85,7 @@ export class ThreadVu implements ScenarioVu, ScenarioState, IterationListener {
   }
 
   get busy(): boolean {
-    return this.iteration !== undefined || this.resting !== undefined;
+    return this.iteration.isRunning || this.resting !== undefined;
   }
 
   cutOffAt(ms: number): void {
@@ -104,14 +105,13 @@ export class ThreadVu implements ScenarioVu, ScenarioState, IterationListener {
     if (this.scenario.isOpen) host.shared.add(SharedState.ACTIVE_VUS, 1);
     vu.beginIteration();
     if (vu.setupData === UNSET) vu.setupData = host.setupData === undefined ? undefined : runtime.rt.json(host.setupData);
-    this.hasEnded = false;
-    const iteration = new Iteration(vu, this.fn, [vu.setupData], this);
-    if (!this.hasEnded) this.iteration = iteration;
+    this.iteration.run(this.fn, [vu.setupData]);
   }
-  /** The iteration ended before its constructor did. */
-  private hasEnded = false;
 
-  private readonly tellEnd = (): void => this.onEnd!(this.outcome);
+  /** Called by `runtime.soon`: the iteration has ended. */
+  run(): void {
+    this.onEnd!(this.outcome);
+  }
 
   get name(): string {
     return this.scenario.config.name;
@@ -127,12 +127,11 @@ export class ThreadVu implements ScenarioVu, ScenarioState, IterationListener {
   }
 
   interrupt(): void {
-    this.iteration?.interrupt();
+    this.iteration.interrupt();
     this.resting?.();
   }
 
   iterationEnded(result: IterationResult): void {
-    this.hasEnded = true;
     const { vu, host } = this;
     const { runtime } = vu;
     const { clock } = runtime;
@@ -155,18 +154,17 @@ export class ThreadVu implements ScenarioVu, ScenarioState, IterationListener {
     } else host.shared.add(SharedState.ITERATIONS_INTERRUPTED, 1);
     if (vu.afterIteration) for (const hook of vu.afterIteration) hook();
     this.outcome = result.interrupted || result.failed ? { interrupted: result.interrupted, failed: result.failed } : ENDED_WELL;
-    this.iteration = undefined;
     if (this.scenario.isOpen) host.shared.add(SharedState.ACTIVE_VUS, -1);
     const restMs = !result.interrupted ? host.minIterationDurationMs - tookMs : 0;
     if (restMs <= 0) {
-      runtime.soon(this.tellEnd);
+      runtime.soon(this);
       return;
     }
     const timer = { dueMs: 0, sequence: 0, index: -1, fire: () => rested() };
     const rested = () => {
       runtime.timers.remove(timer);
       this.resting = undefined;
-      runtime.soon(this.tellEnd);
+      runtime.soon(this);
     };
     this.resting = rested;
     runtime.timers.add(timer, clock.nowMs() + restMs);

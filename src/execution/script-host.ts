@@ -11,7 +11,7 @@ import { createLoader, type Loader } from "../script/load.ts";
 import type { Positions } from "../script/positions.ts";
 import { resolveSpecifier } from "../script/resolve.ts";
 import { GoError } from "../vu/go-error.ts";
-import { instantiate, type LinkedModule } from "../vu/instantiate.ts";
+import { instantiate, instantiateSingle, type LinkedModule } from "../vu/instantiate.ts";
 import type { VuRuntime } from "../vu/runtime.ts";
 import { ScriptFiles } from "../vu/script-files.ts";
 import type { Vu } from "../vu/vu.ts";
@@ -28,6 +28,9 @@ export class ScriptHost {
   private readonly positions: Positions;
   private readonly linked = new Map<string, LinkedModule>();
   private usesRequire = false;
+  /** Built-in modules whose objects scripts may hold or change. */
+  private readonly leaking = new Set<string>();
+  private readonly shared = new Map<string, object>();
   /** Names that scripts import, by module. */
   private readonly imported = new Map<string, Set<string>>();
   private readonly builtins = new Map<string, ModuleExports>();
@@ -96,6 +99,7 @@ export class ScriptHost {
     for (const request of module.requests) {
       let names = this.imported.get(request.id);
       if (names === undefined) this.imported.set(request.id, (names = new Set()));
+      if (request.leaks) this.leaking.add(request.id);
       for (const name of request.names) if (name !== "*") names.add(name);
     }
     this.linked.set(module.id, { ...module, factory: makeFactory(module, realm.context, rt) });
@@ -122,20 +126,23 @@ export class ScriptHost {
 
   /** Evaluates the script for a VU and leaves its exports in `vu.exports`. */
   *init(vu: Vu): Generator<unknown, void, any> {
-    const { rt } = this.runtime;
     const { linked, spec } = this;
+    const main = linked.get(spec.mainId)!;
+    if (this.isSingle(main)) {
+      vu.exports = yield* instantiateSingle(vu, main, {
+        imports: main.requests.map((request) => this.builtinExports(request.id, vu)!),
+        meta: main.usesMeta ? this.meta(main.id) : undefined,
+        open: main.usesOpen ? this.openFor(main.id) : undefined,
+      });
+      return;
+    }
     vu.exports = yield* instantiate(
       vu,
       {
         script: (id) => linked.get(id),
         builtin: (id) => this.builtinExports(id, vu),
         require: (specifier, referrer) => this.require(specifier, referrer),
-        meta: (id) => {
-          const meta = rt.moduleObject();
-          meta.url = id;
-          meta.resolve = rt.fn("resolve", 1, (args) => resolveSpecifier(String(args[0]), id));
-          return meta;
-        },
+        meta: (id) => this.meta(id),
         open: (id) => this.openFor(id),
       },
       spec.mainId,
@@ -147,25 +154,55 @@ export class ScriptHost {
     }
   }
 
+  private isSingle(main: LinkedModule): boolean {
+    this.single ??=
+      main.format === "esm" &&
+      !main.asyncModule &&
+      !this.usesRequire &&
+      main.starExports.length === 0 &&
+      main.requests.every((request) => this.builtins.has(request.id));
+    return this.single;
+  }
+  private single: boolean | undefined;
+
+  private meta(id: string): object {
+    const { rt } = this.runtime;
+    const meta = rt.moduleObject();
+    meta.url = id;
+    meta.resolve = rt.fn("resolve", 1, (args) => resolveSpecifier(String(args[0]), id));
+    return meta;
+  }
+
   private removed(id: string): string | undefined {
     return this.registry.removed(id, this.imported.get(id) ?? NONE);
   }
 
+  /** What an import of a built-in module sees: the thread's one object, or the VU's own if scripts may change it. */
   private builtinExports(id: string, vu: Vu): object | undefined {
-    const made = vu.slot(this, () => new Map<string, object>());
-    const known = made.get(id);
-    if (known !== undefined) return known;
+    const shared = this.shared.get(id);
+    if (shared !== undefined) return shared;
     const removed = this.removed(id);
     if (removed !== undefined) throw new GoError(removed);
     const module = this.builtins.get(id);
     if (module === undefined) return undefined;
+    if (!this.usesRequire && !this.leaking.has(id)) {
+      const exports = this.makeExports(id, module);
+      this.shared.set(id, exports);
+      return exports;
+    }
+    const made = vu.slot(this, () => new Map<string, object>());
+    let own = made.get(id);
+    if (own === undefined) made.set(id, (own = this.makeExports(id, module)));
+    return own;
+  }
+
+  private makeExports(id: string, module: ModuleExports): object {
     const { rt } = this.runtime;
     const members = Object.getOwnPropertyDescriptors(module.named);
     const exports = Object.defineProperties(rt.object(), members);
     rt.method(exports, "default", module.default ?? Object.defineProperties(rt.object(), members));
     // a name that the module lacks is null, as in k6
     for (const name of this.imported.get(id) ?? []) if (!(name in exports)) exports[name] = null;
-    made.set(id, exports);
     return exports;
   }
 

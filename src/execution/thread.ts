@@ -6,6 +6,7 @@
  */
 import { ExitCode } from "../base/exit-codes.ts";
 import { type BuiltinMetrics, defineBuiltinMetrics } from "../metrics/builtin.ts";
+import { collectGarbage } from "../host/memory.ts";
 import { Recorder } from "../metrics/recorder.ts";
 import { Registry } from "../metrics/registry.ts";
 import { SampleBatchWriter } from "../metrics/sample-batch.ts";
@@ -41,6 +42,9 @@ const REPORT_INTERVAL_MS = 100;
 const BATCH_BYTES_MAX = 1 << 20;
 /** How long new VUs are made in one go before messages are looked at, milliseconds. */
 const MAKE_SLICE_MS = 20;
+/** VUs after which garbage is collected for the first time, and how much further each next time. */
+const COLLECT_VUS_MIN = 1_000;
+const COLLECT_GROWTH = 1.3;
 /** How long a thread waits at most for the threads before it to begin with a scenario, milliseconds. */
 const BEGIN_ORDER_MS = 50;
 
@@ -291,10 +295,15 @@ export class VuThread {
 
   private async makeVus(count: number): Promise<void> {
     let sliceEndMs = performance.now() + MAKE_SLICE_MS;
+    let collectAt = COLLECT_VUS_MIN;
     try {
       for (let i = 0; i < count && !this.aborted; i++) {
         this.free.push(await this.nextVu());
         this.shared.add(SharedState.INITIALIZED_VUS, 1);
+        if (i === collectAt) {
+          collectGarbage();
+          collectAt = Math.ceil(i * COLLECT_GROWTH);
+        }
         if (performance.now() >= sliceEndMs) {
           await new Promise<void>((resolve) => setImmediate(resolve));
           sliceEndMs = performance.now() + MAKE_SLICE_MS;
@@ -466,14 +475,14 @@ export class VuThread {
         calling.iteration?.interrupt();
       }, timeoutMs);
       vu.cutOffAtMs = runtime.clock.nowMs() + timeoutMs;
-      calling.iteration = new Iteration(vu, fn, args, {
+      calling.iteration = new Iteration(vu, {
         iterationEnded: (r) => {
           clearTimeout(timer);
           this.calling = undefined;
           resolve(timedOut || (r.interrupted && runtime.clock.nowMs() >= vu.cutOffAtMs) ? "timeout" : r);
         },
       });
-      if (this.calling === undefined) calling.iteration = undefined;
+      calling.iteration.run(fn, args);
     });
     const timeMs = runtime.clock.epochMs();
     if (name !== "handleSummary") recordTraffic(vu, this.metrics, timeMs);

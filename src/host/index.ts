@@ -37,7 +37,7 @@ export function createHost(threadUrl: URL): Host {
 }
 
 function spawnWorker(url: URL): ThreadHandle {
-  const worker = new Worker(url, { type: "module", smol: true } as WorkerOptions);
+  const worker = new Worker(url, { type: "module" });
   let terminated = false;
   return {
     post: (message, transfer) => worker.postMessage(message, transfer ?? []),

@@ -21,7 +21,8 @@ export interface CompiledModule {
   /** Text of an expression: helpers -> module factory. */
   text: string;
   prefix: string;
-  requests: { specifier: string; id: string; names: string[] }[];
+  /** `leaks`: the imported object may be held or changed, so each VU needs its own. */
+  requests: { specifier: string; id: string; names: string[]; leaks: boolean }[];
   /** Modules named in `require()` with a plain text. */
   required: { specifier: string; id: string }[];
   starExports: string[];
@@ -166,12 +167,18 @@ function rewriteOne(module: Source, analysis: Analysis): CompiledModule {
     const list = [...module.facts.topBindings.values()].flatMap((b) => (b.from?.request === specifier ? [b.from.imported] : []));
     return [...new Set(list)];
   };
+  const leaks = (specifier: string): boolean =>
+    module.facts.starExports.includes(specifier) ||
+    [...module.facts.exports.values()].some((e) => "request" in e && e.request === specifier && (e.imported === "*" || e.imported === "default")) ||
+    [...module.facts.topBindings.values()].some(
+      (b) => b.from?.request === specifier && b.leaks && (b.from.imported === "*" || b.from.imported === "default"),
+    );
   return {
     id: module.id,
     format,
     text: text.toString(),
     prefix,
-    requests: module.facts.requests.map((specifier) => ({ specifier, id: resolveSpecifier(specifier, module.id), names: names(specifier) })),
+    requests: module.facts.requests.map((specifier) => ({ specifier, id: resolveSpecifier(specifier, module.id), names: names(specifier), leaks: leaks(specifier) })),
     required: module.required.map((specifier) => ({ specifier, id: resolveSpecifier(specifier, module.id) })),
     starExports: module.facts.starExports,
     exportNames: [...module.facts.exports.keys()],

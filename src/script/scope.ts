@@ -19,6 +19,8 @@ export interface Binding {
   value?: Node;
   /** Used other than as a direct callee. */
   escapes: boolean;
+  /** Used other than to read or call its members: someone may hold or change the object. */
+  leaks: boolean;
 }
 
 export interface FunctionFacts {
@@ -104,7 +106,7 @@ export function collectFacts(tree: Node): ModuleFacts {
       references.set(identifier, known);
       return known;
     }
-    const binding: Binding = { name: identifier.name, kind, reassigned: false, escapes: false };
+    const binding: Binding = { name: identifier.name, kind, reassigned: false, escapes: false, leaks: false };
     if (value) binding.value = value;
     scope.names.set(identifier.name, binding);
     references.set(identifier, binding);
@@ -152,7 +154,7 @@ export function collectFacts(tree: Node): ModuleFacts {
     }
     return undefined;
   };
-  const refer = (identifier: Node, scope: Scope, fn: FunctionFacts, use: "read" | "write" | "callee") => {
+  const refer = (identifier: Node, scope: Scope, fn: FunctionFacts, use: "read" | "write" | "callee" | "member") => {
     if (references.has(identifier)) return;
     holder.set(identifier, fn);
     const binding = lookup(identifier.name, scope);
@@ -166,7 +168,8 @@ export function collectFacts(tree: Node): ModuleFacts {
     }
     references.set(identifier, binding);
     if (use === "write") binding.reassigned = true;
-    else if (use === "read") binding.escapes = true;
+    else if (use !== "callee") binding.escapes = true;
+    if (use === "read" || use === "write") binding.leaks = true;
   };
   /** The function whose `this` and `arguments` are meant; undefined at the top level. */
   const lexicalOwner = (fn: FunctionFacts): FunctionFacts | undefined => {
@@ -211,8 +214,15 @@ export function collectFacts(tree: Node): ModuleFacts {
         break;
       case "RestElement": visitPatternTargets(pattern.argument, scope, fn); break;
       case "ParenthesizedExpression": visitPatternTargets(pattern.expression, scope, fn); break;
-      default: visit(pattern, scope, fn);
+      default:
+        if (pattern.type === "MemberExpression") leak(pattern, scope, fn);
+        visit(pattern, scope, fn);
     }
+  };
+  /** `object.member` is changed, so the object is. */
+  const leak = (member: Node, scope: Scope, fn: FunctionFacts): void => {
+    const object = unwrap(member.object);
+    if (object.type === "Identifier") refer(object, scope, fn, "read");
   };
   /** Declared patterns: names are declared already; defaults and computed keys are visited. */
   const visitDeclared = (pattern: Node, scope: Scope, fn: FunctionFacts): void => {
@@ -321,7 +331,8 @@ export function collectFacts(tree: Node): ModuleFacts {
       case "ClassDeclaration":
       case "ClassExpression": visitClass(node, scope, fn); return;
       case "MemberExpression":
-        visit(node.object, scope, fn);
+        if (node.object.type === "Identifier") refer(node.object, scope, fn, "member");
+        else visit(node.object, scope, fn);
         if (node.computed) visit(node.property, scope, fn);
         return;
       case "Property":
@@ -389,7 +400,14 @@ export function collectFacts(tree: Node): ModuleFacts {
         return;
       case "UpdateExpression":
         if (unwrap(node.argument).type === "Identifier") refer(unwrap(node.argument), scope, fn, "write");
-        else visit(node.argument, scope, fn);
+        else {
+          if (unwrap(node.argument).type === "MemberExpression") leak(unwrap(node.argument), scope, fn);
+          visit(node.argument, scope, fn);
+        }
+        return;
+      case "UnaryExpression":
+        if (node.operator === "delete" && unwrap(node.argument).type === "MemberExpression") leak(unwrap(node.argument), scope, fn);
+        visit(node.argument, scope, fn);
         return;
       case "VariableDeclaration":
         for (const d of node.declarations) {

@@ -36,6 +36,23 @@ export interface ModuleSource {
 
 type Instance = { exports: any; run: Generator<unknown, unknown, any> | undefined; linked: LinkedModule; module?: any; state: "linked" | "running" | "done" };
 
+/**
+ * Evaluates an ES module that imports nothing but built-in modules, which most scripts are; returns its exports.
+ *
+ * @param imports What its imports see, in the order of its requests.
+ */
+export function* instantiateSingle(
+  vu: Vu,
+  linked: LinkedModule,
+  given: { imports: readonly object[]; meta: object | undefined; open: unknown },
+): Generator<unknown, any, any> {
+  const exports = vu.runtime.rt.moduleObject();
+  const run = linked.factory(exports, vu.global, given.meta, given.open, undefined, ...given.imports);
+  run.next();
+  yield* run;
+  return exports;
+}
+
 /** Evaluates the main module and all it imports; returns the main module's exports. */
 export function* instantiate(vu: Vu, source: ModuleSource, mainId: string): Generator<unknown, any, any> {
   const { rt } = vu.runtime;

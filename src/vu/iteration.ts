@@ -30,37 +30,60 @@ export class Iteration implements CoroutineListener, IterationResult {
   error: unknown;
   failed = false;
   interrupted = false;
-  readonly startMs: number;
+  startMs = 0;
   endMs = 0;
   private readonly vu: Vu;
   private readonly listener: IterationListener;
-  private ending = false;
+  private phase: "idle" | "call" | "rest" | "closing" = "idle";
 
-  /** Runs `fn(...args)`. */
-  constructor(vu: Vu, fn: unknown, args: unknown[], listener: IterationListener) {
+  /** One object serves all iterations of a VU, one after the other. */
+  constructor(vu: Vu, listener: IterationListener) {
     this.vu = vu;
     this.listener = listener;
+  }
+
+  get isRunning(): boolean {
+    return this.phase !== "idle";
+  }
+
+  /** Runs `fn(...args)`. */
+  run(fn: unknown, args: unknown[]): void {
+    const { vu } = this;
+    this.value = undefined;
+    this.error = undefined;
+    this.failed = false;
+    this.interrupted = false;
     this.startMs = vu.runtime.clock.nowMs();
+    this.phase = "call";
     vu.interrupted = false;
     vu.context = new IterationContext();
-    vu.start(vu.loop.runCall(fn, args), this);
+    vu.rejections?.clear();
+    vu.startCall(fn, args, this);
   }
 
   coroutineEnded(result: unknown, failed: boolean): void {
-    if (this.ending) {
+    const { vu } = this;
+    if (this.phase === "closing") {
       this.finish();
       return;
+    }
+    if (this.phase === "call" && !failed) {
+      this.value = result;
+      this.phase = "rest";
+      if (vu.loop.isUnsettled) {
+        vu.start(vu.loop.runRest(), this);
+        return;
+      }
     }
     this.interrupted = failed && (this.vu.interrupted || result instanceof Interrupted);
     this.failed = failed && !this.interrupted;
     if (this.failed) this.error = result;
-    else if (!failed) this.value = result;
     this.close();
   }
 
   /** Cuts the iteration off where it stands. */
   interrupt(): void {
-    if (this.ending) return;
+    if (this.phase === "idle" || this.phase === "closing") return;
     this.vu.interrupted = true;
     if (this.vu.runtime.current === this.vu) return; // notices by itself
     this.vu.abandon();
@@ -69,7 +92,7 @@ export class Iteration implements CoroutineListener, IterationResult {
   }
 
   private close(): void {
-    this.ending = true;
+    this.phase = "closing";
     const { vu } = this;
     vu.jobs.length = 0;
     vu.context.end(this.interrupted ? "interrupt" : "end");
@@ -85,6 +108,7 @@ export class Iteration implements CoroutineListener, IterationResult {
     const promise = rt.promiseState(this.value);
     if (promise !== undefined) this.value = promise.state === 1 ? promise.value : undefined;
     this.endMs = clock.nowMs();
+    this.phase = "idle";
     this.listener.iterationEnded(this);
   }
 }

@@ -108,24 +108,18 @@ export class EventLoop implements Block {
     throw new Error("internal error: the event loop is never run by a plain call");
   }
 
-  /** Calls a function of the script and runs whatever follows from it; returns what the function returned. */
-  *runCall(f: unknown, args: unknown[]): Generator<unknown, unknown, any> {
+  /** Something is left to run or to report behind a call of the script. */
+  get isUnsettled(): boolean {
     const { vu } = this;
-    const { rt } = vu.runtime;
-    const { k } = rt;
-    vu.rejections?.clear();
-    let value = rt.ca(undefined, f, args);
-    if (k.p === 1) {
-      k.p = 0;
-      value = yield* value;
-    } else if (k.p === 2) {
-      k.p = 0;
-      value = yield;
-    }
-    if (vu.jobs.length > 0) yield* rt.runJobs();
+    return vu.jobs.length > 0 || (vu.rejections !== undefined && vu.rejections.size > 0) || this.isPending;
+  }
+
+  /** Runs what a call of the script has left: its promise reactions, then the tasks. */
+  *runRest(): Generator<unknown, void, any> {
+    const { vu } = this;
+    if (vu.jobs.length > 0) yield* vu.runtime.rt.runJobs();
     this.throwRejection();
     if (this.isPending) yield* this.run();
-    return value;
   }
 
   /** Runs a task of the host and whatever follows from it; for init code. */

@@ -10,20 +10,26 @@ export class Sleep implements Block, TimerEntry {
   dueMs = 0;
   sequence = 0;
   index = -1;
-  private readonly ms: number;
-  private vu: Vu | undefined;
+  private ms = 0;
+  private readonly vu: Vu;
 
-  constructor(ms: number) {
-    this.ms = ms;
+  private constructor(vu: Vu) {
+    this.vu = vu;
+  }
+
+  /** A VU has one sleep at a time, so one object serves them all. */
+  static of(vu: Vu, ms: number): Sleep {
+    const sleep = (vu.sleep ??= new Sleep(vu));
+    sleep.ms = ms;
+    return sleep;
   }
 
   start(vu: Vu): void {
-    this.vu = vu;
     vu.runtime.timers.add(this, vu.runtime.clock.nowMs() + this.ms);
   }
 
   fire(): void {
-    this.vu!.unblock(this, undefined);
+    this.vu.unblock(this, undefined);
   }
 
   cancel(vu: Vu): void {

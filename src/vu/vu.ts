@@ -10,6 +10,7 @@ import { IterationContext } from "./context.ts";
 import { EventLoop } from "./loop.ts";
 import { GoError } from "./go-error.ts";
 import type { VuRuntime } from "./runtime.ts";
+import type { Sleep } from "./sleep.ts";
 
 /** Told of the end of a coroutine, unless it was abandoned. */
 export interface CoroutineListener {
@@ -33,6 +34,11 @@ export interface ScenarioState {
 
 /** The context of VUs that have not run yet; init code may hook timers on, so it is replaced when it starts. */
 const BEFORE = new IterationContext();
+
+/** For a function that is itself a Block, already announced. */
+function* wait(): Generator<unknown, unknown, any> {
+  return yield;
+}
 
 /** No value of a script. */
 export const UNSET: unique symbol = Symbol("unset");
@@ -78,6 +84,8 @@ export class Vu {
   setupData: unknown = UNSET;
   /** `require(specifier)` as called in the module `referrer`; set before init code runs. */
   require: ((specifier: unknown, referrer: string) => Generator<unknown, any, any>) | undefined;
+  /** See `sleep.ts`. */
+  sleep: Sleep | undefined;
   /** This VU called test.abort(). */
   endedTest = false;
   /** What the init code exported. */
@@ -243,6 +251,33 @@ export class Vu {
     this.coroutine = coroutine;
     this.listener = listener;
     this.resume(undefined);
+  }
+
+  /** Calls a function of the script as this VU's coroutine. */
+  startCall(f: unknown, args: unknown[], listener: CoroutineListener): void {
+    if (this.coroutine !== undefined) throw new Error("internal error: the VU is running already");
+    const { runtime } = this;
+    const { rt } = runtime;
+    const { k } = rt;
+    const before = runtime.enter(this);
+    let result: unknown;
+    let failed = false;
+    try {
+      result = rt.ca(undefined, f, args);
+    } catch (error) {
+      result = error;
+      failed = true;
+      k.x = false;
+    } finally {
+      runtime.leave(before);
+    }
+    if (!failed && k.p === 1) {
+      k.p = 0;
+      this.start(result as Generator<unknown, unknown, any>, listener);
+    } else if (!failed && k.p === 2) {
+      k.p = 0;
+      this.start(wait(), listener);
+    } else listener.coroutineEnded(result, failed);
   }
 
   /** Settles the Block that this VU waits for; ignored if it does not wait for it (any more). */

@@ -120,12 +120,13 @@ export async function runScript(source: string, run: ScriptRun = {}): Promise<Ra
     new Promise((resolve) => {
       vu.global.__ITER = ++vu.iteration;
       vu.beginIteration();
-      new Iteration(vu, vu.exports.default, [], {
+      const iteration = new Iteration(vu, {
         iterationEnded(result) {
           if (result.failed) ran.errors.push(describe(result.error));
           resolve();
         },
       });
+      iteration.run(vu.exports.default, []);
     });
 
   if ((await makeVu(0)) === undefined) return ran;

@@ -215,6 +215,8 @@ export function installCore(rt: Realm, host: RealmHost): void {
       rt.c4 = (s: unknown, f: any, a: unknown, b: unknown, c: unknown, d: unknown) => rt.ca(s, f, [a, b, c, d]);
       rt.f = (maker: (twin: any) => any, twin: any, kind: number) => {
         const f = maker(twin);
+        // its generators then need no prototype and no structure of their own
+        twin.prototype = undefined;
         new Twin(f, twin, kind);
         return f;
       };
