@@ -13,6 +13,7 @@ const builtins: Record<string, BuiltinModule> = {
   "k6/execution": { load: () => import("./k6/execution.ts") },
   "k6/experimental/csv": { load: () => import("./k6/experimental/csv.ts") },
   "k6/experimental/fs": { load: () => import("./k6/experimental/fs.ts") },
+  "k6/experimental/streams": { load: () => import("./k6/experimental/streams.ts") },
   "k6/experimental/timers": { load: () => import("./k6/experimental/timers.ts") },
   "k6/experimental/websockets": { load: () => import("./k6/experimental/websockets.ts") },
   "k6/http": {
