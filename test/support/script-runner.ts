@@ -38,6 +38,8 @@ export interface ScriptRun {
   iterations?: number;
   env?: Record<string, string>;
   options?: Options;
+  /** Group, scenario and check if missing. */
+  systemTags?: readonly string[];
   /** Id of the script; what it opens and imports is looked for beside it. */
   id?: string;
   test?: Partial<TestState>;
@@ -80,7 +82,7 @@ export async function runScript(source: string, run: ScriptRun = {}): Promise<Ra
   runtime.options = run.options ?? {};
   runtime.secretSources = run.secretSources ?? {};
   runtime.onSecretUsed = (secret) => void ran.secretsUsed.push(secret);
-  runtime.systemTags = new Set(["group", "scenario", "check"]);
+  runtime.systemTags = new Set(run.systemTags ?? ["group", "scenario", "check"]);
   runtime.test = {
     options: () => ({}),
     counts: () => ({ iterationsCompleted: 0, iterationsInterrupted: 0, vusActive: 1, vusInitialized: 1 }),
