@@ -1,5 +1,6 @@
 /**
- * The one door between a module that scripts can import and the engine: what it may ask of the engine and of its VU.
+ * The door between a module that scripts can import and the engine: what it may ask of the engine and of its VU. What
+ * it may ask of the network is behind a door of its own, `network-api.ts`, so that modules without one load nothing of it.
  *
  * A module is a function of the thread's runtime, called once a thread; its exported functions are shared by the
  * thread's VUs and find theirs in `runtime.vu`. State of one VU lives in `vu.slot(key, make)`.
@@ -24,8 +25,6 @@ export type { TimerEntry } from "./vu/timer-queue.ts";
 export { timersOf } from "./vu/timers.ts";
 export { PENDING, type VuRuntime } from "./vu/runtime.ts";
 export { bareRejection, namedRejection, promised, rejected, Rejection } from "./vu/promised.ts";
-export { cookieJarOf, jarBehind, type Network, networkOf } from "./vu/network.ts";
-export { httpClientOf, httpSessionOf, sendBlocking, takeTraffic } from "./vu/http.ts";
 export type { Realm } from "./vu/realm.ts";
 export { bytesOf, isArrayBuffer, typedArrayName } from "./vu/script-bytes.ts";
 export type { TestCounts, TestState } from "./vu/test-state.ts";
@@ -36,18 +35,6 @@ export { durationFromNumber, formatDuration, parseDuration } from "./base/durati
 export { quote } from "./base/quote.ts";
 export { seededRandom } from "./base/random.ts";
 export { ExitCode } from "./base/exit-codes.ts";
-export { type CookieJar, cookieHeader, parseSetCookies } from "./net/cookies.ts";
-export { Batch, type BatchEntry } from "./net/batch.ts";
-export type { Coding } from "./net/body.ts";
-export { MemoryCookieJar, parseExpires, type RequestCookie, type SetCookie } from "./net/cookies.ts";
-export type { HttpExchange } from "./net/exchange.ts";
-export { canonicalHeaderName, type HeaderList, type RequestHead, serializeHead } from "./net/headers.ts";
-export type { ResponseHead } from "./net/http1-parser.ts";
-export type { HttpRequest, HttpResult, PendingRequest } from "./net/request.ts";
-export type { Target } from "./net/target.ts";
-export { GoUrl, parseUrl, UrlError } from "./net/url.ts";
-export type { Handshake, WebSocketConnection, WebSocketEnd, WebSocketEvents, WebSocketRequest } from "./net/websocket.ts";
-export { closeErrorText } from "./net/websocket-close.ts";
 export type { Metric, MetricKind, ValueType } from "./metrics/metric.ts";
 export type { TagSet } from "./metrics/tags.ts";
 /** What k6-summary writes, loaded when a script first wants it. */

@@ -16,7 +16,7 @@ const k6: ModuleFactory = (runtime) => {
 
   const sleep = rt.blocking("sleep", 1, (args) => {
     const ms = Number(args[0]) * MS_PER_SECOND;
-    return ms > 0 ? runtime.block(new Sleep(ms)) : undefined;
+    return ms > 0 ? runtime.block(Sleep.of(runtime.vu, ms)) : undefined;
   });
 
   const fail = rt.fn("fail", 1, (args) => {

@@ -18,22 +18,30 @@ export const helperNames = [
   "f", // (maker, twin, kind) -> function with twin
   "d", // plain call of a function that may block: drives its twin here and now
   "da", // plain call of an async function
-  "dg", // plain use of a generator function
+  "dg", // plain call of a generator function
   "dag", // plain call of an async generator function
   "dc", // plain use of a generator object (constructor bodies)
+  "go", // yielded by a generator whose parameters have been evaluated
   "w", // await: remembers the operand, returns the token to yield
   "v", // the script's own yield: wraps the value
   "vs", // the script's own yield*
   "vas", // yield* in an async generator
   "it", // iteration whose next() may block
   "ait", // for await
+  "G", // the realm's own global object, which sloppy functions find in `this`
   "tick", // loop budget used up, inside a twin: true if the VU should give way
   "tickp", // loop budget used up, in plain code
-  "cm", // class: turns hidden generator methods into methods with twins
+  "hk", // hidden key of a generator method that becomes a method's twin
+  "cm", // class: turns the methods with hidden keys into methods with twins
   "cc", // class: registers the constructor's body
-  "raw", // constructor called only to make the object
+  "raw", // passed to a constructor that is called only to make the object
+  "pm", // stub of a private method
+  "hs", // stub of an object's method that uses `super`
+  "hl", // hidden key of that method's twin
+  "om", // object: gives those stubs their twins
   "has", // global object if it has the name, else throws ReferenceError
   "ref", // throws ReferenceError
+  "ro", // throws TypeError: assignment to an import
   "x", // exports: installs getters
   "dyn", // import()
   "ev", // eval of the script
@@ -43,12 +51,35 @@ export const helperNames = [
 export type HelperName = (typeof helperNames)[number];
 
 /** Kinds of functions with twins; the runtime continues each in its own way. */
-export const TwinKind = { Sync: 0, Async: 1, Generator: 2, AsyncGenerator: 3, Builtin: 4 } as const;
+export const TwinKind = {
+  Sync: 0,
+  Async: 1,
+  Generator: 2,
+  AsyncGenerator: 3,
+  Builtin: 4,
+  /** A class whose constructor's body is a method of its own. */
+  Class: 5,
+  /** A constructor of the host. */
+  BuiltinClass: 6,
+  /** Generators that evaluate their parameters themselves, before they yield `go`. */
+  LateGenerator: 7,
+  LateAsyncGenerator: 8,
+} as const;
 export type TwinKind = (typeof TwinKind)[keyof typeof TwinKind];
 
-/** The shortest prefix of the form `$6`, `$66`... that does not occur in `source`. */
+/**
+ * The shortest prefix of the form `$6`, `$66`... that does not occur in `source`, also not spelt with escapes.
+ *
+ * `$` can be written `\u0024` or `\u{24}`, and `6` `\u0036` or `\u{36}`.
+ */
 export function pickPrefix(source: string): string {
+  const plain = source.includes("\\u") ? source.replace(/\\u(?:\{0*([0-9a-f]{1,6})\}|([0-9a-f]{4}))/gi, unescape) : source;
   let prefix = "$6";
-  while (source.includes(prefix)) prefix += "6";
+  while (plain.includes(prefix)) prefix += "6";
   return prefix;
+}
+
+function unescape(whole: string, braced: string | undefined, plain: string | undefined): string {
+  const code = Number.parseInt(braced ?? plain ?? "", 16);
+  return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
 }

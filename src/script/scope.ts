@@ -41,7 +41,12 @@ export interface FunctionFacts {
   usesThis: boolean;
   usesArguments: boolean;
   usesSuper: boolean;
+  /** `super(...)`, not only `super.x`. */
+  callsSuper: boolean;
   usesNewTarget: boolean;
+  strict: boolean;
+  /** Declared directly in a `case`, or as the body of an `if` or label: hoisted in ways that no stub can follow. */
+  declaredOddly: boolean;
   /** The class a method or constructor belongs to. */
   owner: Node | undefined;
   /** Key of a method with a plain name. */
@@ -70,9 +75,23 @@ export interface ModuleFacts {
   topBindings: Map<string, Binding>;
   /** Property names under which functions are stored: obj.name = f, { name: f }, methods. */
   stored: Map<string, Node[]>;
+  /** Functions declared in blocks of sloppy code that are variables of the function around, too (ECMA-262 B.3.2). */
+  hoistedFromBlocks: Set<Node>;
 }
 
 type Scope = { names: Map<string, Binding>; parent: Scope | undefined; isFunction: boolean };
+
+/** Statements, and the parts of them that hold statements: where declarations can lie. */
+const EXPRESSION_FREE = new Set([
+  "Program", "BlockStatement", "StaticBlock", "IfStatement", "ForStatement", "ForInStatement", "ForOfStatement",
+  "WhileStatement", "DoWhileStatement", "TryStatement", "CatchClause", "SwitchStatement", "SwitchCase", "LabeledStatement",
+  "WithStatement", "VariableDeclaration", "ExportNamedDeclaration",
+]);
+
+const NO_NAMES: ReadonlySet<string> = new Set();
+
+const usesStrict = (body: Node): boolean =>
+  Array.isArray(body.body) && body.body.some((statement: Node) => statement.directive === "use strict");
 
 export function collectFacts(tree: Node): ModuleFacts {
   const functions = new Map<Node, FunctionFacts>();
@@ -83,19 +102,22 @@ export function collectFacts(tree: Node): ModuleFacts {
   const requests: string[] = [];
   const starExports: string[] = [];
   const stored = new Map<string, Node[]>();
+  const hoistedFromBlocks = new Set<Node>();
 
   const newFacts = (node: Node, kind: FunctionFacts["kind"], parent: FunctionFacts | undefined, name = ""): FunctionFacts => {
     const facts: FunctionFacts = {
       node, kind, name, parent,
       async: node.async === true, generator: node.generator === true,
       calls: [], iterates: false, spins: false, hasAwait: false,
-      usesThis: false, usesArguments: false, usesSuper: false, usesNewTarget: false,
+      usesThis: false, usesArguments: false, usesSuper: false, callsSuper: false, usesNewTarget: false,
+      strict: parent?.strict === true, declaredOddly: false,
       owner: undefined, key: undefined, isStatic: false, privateName: false, paramsCall: false, mayBlock: false,
     };
     functions.set(node, facts);
     return facts;
   };
   const top = newFacts(tree, "module", undefined);
+  top.strict = tree.sourceType === "module" || usesStrict(tree);
   const topScope: Scope = { names: new Map(), parent: undefined, isFunction: true };
 
   const declare = (scope: Scope, identifier: Node, kind: BindingKind, value?: Node): Binding => {
@@ -139,12 +161,58 @@ export function collectFacts(tree: Node): ModuleFacts {
     }
   };
   /** var declarations anywhere in a function, nested functions excluded. */
-  const declareVars = (node: Node, scope: Scope) => {
+  const declareVars = (node: Node, scope: Scope): void => {
     if (isFunction(node) || node.type === "ClassDeclaration" || node.type === "ClassExpression") return;
+    if (!EXPRESSION_FREE.has(node.type)) return;
     if (node.type === "VariableDeclaration" && node.kind === "var") {
       for (const d of node.declarations) patternNames(d.id, (id) => declare(scope, id, "var", d.id === id ? (d.init ?? undefined) : undefined));
     }
     forEachChild(node, (child) => declareVars(child, scope));
+  };
+
+  /**
+   * Functions in blocks of sloppy code: each is a variable of the function around it too, unless a `let` or a parameter
+   * of that name lies between (ECMA-262 B.3.2.1).
+   */
+  const hoistFromBlocks = (node: Node, scope: Scope, taken: ReadonlySet<string>, isBlock: boolean): void => {
+    if (isFunction(node) || !EXPRESSION_FREE.has(node.type)) return;
+    let around = taken;
+    let list: Node[] | undefined;
+    if (node.type === "BlockStatement") list = node.body;
+    else if (node.type === "SwitchStatement") list = node.cases.flatMap((c: Node) => c.consequent);
+    else if (node.type === "IfStatement") list = [node.consequent, node.alternate].filter((n) => n?.type === "FunctionDeclaration");
+    if (list && isBlock) {
+      const lexical = new Set<string>();
+      for (const statement of list) {
+        if (statement.type === "VariableDeclaration" && statement.kind !== "var") {
+          for (const d of statement.declarations) patternNames(d.id, (id) => lexical.add(id.name));
+        } else if (statement.type === "ClassDeclaration") lexical.add(statement.id.name);
+      }
+      if (lexical.size > 0) around = new Set([...around, ...lexical]);
+      for (let statement of list) {
+        while (statement.type === "LabeledStatement") statement = statement.body;
+        if (statement.type !== "FunctionDeclaration" || statement.async || statement.generator) continue;
+        const { id } = statement;
+        const known = scope.names.get(id.name);
+        if (around.has(id.name) || (known !== undefined && known.kind !== "var" && known.kind !== "function")) continue;
+        hoistedFromBlocks.add(statement);
+        if (known === undefined) {
+          scope.names.set(id.name, { name: id.name, kind: "function", reassigned: true, escapes: true, leaks: true, value: statement });
+        } else known.reassigned = true;
+      }
+      // a function of an outer block stands in the way of one of an inner block
+      const functions = list.filter((s) => s.type === "FunctionDeclaration").map((s) => s.id.name);
+      if (functions.length > 0) around = new Set([...around, ...functions]);
+    } else if (isLoop(node) || node.type === "CatchClause") {
+      const lexical = new Set<string>();
+      const head = node.type === "ForStatement" ? node.init : node.left;
+      if (head?.type === "VariableDeclaration" && head.kind !== "var") {
+        for (const d of head.declarations) patternNames(d.id, (id) => lexical.add(id.name));
+      }
+      if (node.type === "CatchClause" && node.param && node.param.type !== "Identifier") patternNames(node.param, (id) => lexical.add(id.name));
+      if (lexical.size > 0) around = new Set([...around, ...lexical]);
+    }
+    forEachChild(node, (child) => hoistFromBlocks(child, scope, around, true));
   };
 
   const lookup = (name: string, scope: Scope | undefined): Binding | undefined => {
@@ -177,7 +245,7 @@ export function collectFacts(tree: Node): ModuleFacts {
     while (f?.kind === "arrow") f = f.parent;
     return f?.kind === "module" ? undefined : f;
   };
-  const markThrough = (fn: FunctionFacts, flag: "usesThis" | "usesArguments" | "usesSuper" | "usesNewTarget") => {
+  const markThrough = (fn: FunctionFacts, flag: "usesThis" | "usesArguments" | "usesSuper" | "callsSuper" | "usesNewTarget") => {
     let f: FunctionFacts | undefined = fn;
     while (f) {
       f[flag] = true;
@@ -251,8 +319,10 @@ export function collectFacts(tree: Node): ModuleFacts {
     }
   };
 
-  const visitFunction = (node: Node, scope: Scope, parent: FunctionFacts, kind: FunctionFacts["kind"], name: string): FunctionFacts => {
+  const visitFunction = (node: Node, scope: Scope, parent: FunctionFacts, kind: FunctionFacts["kind"], name: string, owner?: Node): FunctionFacts => {
     const facts = newFacts(node, kind, parent, name);
+    facts.owner = owner;
+    if (owner !== undefined) facts.strict = true;
     let outer = scope;
     if (node.type === "FunctionExpression" && node.id) {
       outer = { names: new Map(), parent: scope, isFunction: false };
@@ -260,6 +330,7 @@ export function collectFacts(tree: Node): ModuleFacts {
       facts.name = node.id.name;
     }
     const inner: Scope = { names: new Map(), parent: outer, isFunction: true };
+    if (usesStrict(node.body)) facts.strict = true;
     for (const param of node.params) patternNames(param, (id) => declare(inner, id, "param"));
     const before = facts.calls.length;
     for (const param of node.params) visitDeclared(param, inner, facts);
@@ -267,6 +338,7 @@ export function collectFacts(tree: Node): ModuleFacts {
     if (node.body.type === "BlockStatement") {
       declareVars(node.body, inner);
       declareLexical(node.body.body, inner, true);
+      if (!facts.strict) hoistFromBlocks(node.body, inner, NO_NAMES, false);
       for (const statement of node.body.body) visit(statement, inner, facts);
     } else visit(node.body, inner, facts);
     return facts;
@@ -275,10 +347,12 @@ export function collectFacts(tree: Node): ModuleFacts {
   const visitClass = (node: Node, scope: Scope, fn: FunctionFacts) => {
     const inner: Scope = { names: new Map(), parent: scope, isFunction: false };
     if (node.id && node.type === "ClassExpression") declare(inner, node.id, "class", node);
-    if (node.superClass) visit(node.superClass, scope, fn);
+    if (node.superClass) visit(node.superClass, inner, fn);
     for (const member of node.body.body) {
       if (member.type === "StaticBlock") {
         const facts = newFacts(member, "initializer", fn);
+        facts.strict = true;
+        facts.owner = node;
         const block: Scope = { names: new Map(), parent: inner, isFunction: true };
         for (const s of member.body) declareVars(s, block);
         declareLexical(member.body, block, true);
@@ -289,24 +363,31 @@ export function collectFacts(tree: Node): ModuleFacts {
       const key = member.computed ? undefined : String(member.key.name ?? member.key.value);
       if (member.type === "MethodDefinition") {
         const kind = member.kind === "get" ? "getter" : member.kind === "set" ? "setter" : member.kind === "constructor" ? "constructor" : "method";
-        const facts = visitFunction(member.value, inner, fn, kind, key ?? "");
-        facts.owner = node;
+        const facts = visitFunction(member.value, inner, fn, kind, key ?? "", node);
         facts.key = key;
         facts.isStatic = member.static;
         facts.privateName = member.key.type === "PrivateIdentifier";
         if (kind === "method" && key !== undefined) store(facts.privateName ? `#${key}` : key, member.value);
       } else if (member.value) {
         const facts = newFacts(member, "initializer", fn);
+        facts.strict = true;
+        facts.owner = node;
         visitNamed(member.value, inner, facts, key ?? "");
         if (key !== undefined) store(member.key.type === "PrivateIdentifier" ? `#${key}` : key, member.value);
       }
     }
   };
 
+  const odd = new Set<Node>();
+  const markOdd = (statement: Node): void => {
+    if (statement.type === "FunctionDeclaration") odd.add(statement);
+  };
+
   /** An expression in a place that gives an anonymous function its name. */
   const visitNamed = (node: Node, scope: Scope, fn: FunctionFacts, name: string) => {
-    if (node.type === "ArrowFunctionExpression") visitFunction(node, scope, fn, "arrow", name);
-    else if (node.type === "FunctionExpression") visitFunction(node, scope, fn, "function", name);
+    const value = unwrap(node);
+    if (value.type === "ArrowFunctionExpression") visitFunction(value, scope, fn, "arrow", name);
+    else if (value.type === "FunctionExpression") visitFunction(value, scope, fn, "function", name);
     else visit(node, scope, fn);
   };
 
@@ -318,6 +399,7 @@ export function collectFacts(tree: Node): ModuleFacts {
         markThrough(fn, "usesThis");
         return;
       case "Super":
+        holder.set(node, fn);
         markThrough(fn, "usesSuper");
         markThrough(fn, "usesThis");
         return;
@@ -325,7 +407,9 @@ export function collectFacts(tree: Node): ModuleFacts {
         holder.set(node, fn);
         if (node.meta.name === "new") markThrough(fn, "usesNewTarget");
         return;
-      case "FunctionDeclaration": visitFunction(node, scope, fn, "function", node.id?.name ?? "default"); return;
+      case "FunctionDeclaration":
+        visitFunction(node, scope, fn, "function", node.id?.name ?? "default").declaredOddly = odd.has(node);
+        return;
       case "FunctionExpression": visitFunction(node, scope, fn, "function", ""); return;
       case "ArrowFunctionExpression": visitFunction(node, scope, fn, "arrow", ""); return;
       case "ClassDeclaration":
@@ -353,6 +437,7 @@ export function collectFacts(tree: Node): ModuleFacts {
       case "NewExpression": {
         fn.calls.push(node);
         holder.set(node, fn);
+        if (node.callee.type === "Super") markThrough(fn, "callsSuper");
         const callee = unwrap(node.callee);
         if (callee.type === "Identifier") refer(callee, scope, fn, "callee");
         else if (callee.type === "MemberExpression" && callee.object.type === "Identifier") {
@@ -429,6 +514,7 @@ export function collectFacts(tree: Node): ModuleFacts {
         visit(node.discriminant, scope, fn);
         const inner: Scope = { names: new Map(), parent: scope, isFunction: false };
         for (const c of node.cases) declareLexical(c.consequent, inner, false);
+        for (const c of node.cases) for (const statement of c.consequent) markOdd(statement);
         for (const c of node.cases) {
           if (c.test) visit(c.test, inner, fn);
           for (const statement of c.consequent) visit(statement, inner, fn);
@@ -444,7 +530,22 @@ export function collectFacts(tree: Node): ModuleFacts {
         visit(node.body, inner, fn);
         return;
       }
-      case "LabeledStatement": visit(node.body, scope, fn); return;
+      case "LabeledStatement":
+        markOdd(node.body);
+        visit(node.body, scope, fn);
+        return;
+      case "IfStatement":
+        visit(node.test, scope, fn);
+        for (const branch of [node.consequent, node.alternate]) {
+          if (branch?.type === "FunctionDeclaration") {
+            // as if it stood in a block of its own
+            markOdd(branch);
+            const inner: Scope = { names: new Map(), parent: scope, isFunction: false };
+            declareLexical([branch], inner, false);
+            visit(branch, inner, fn);
+          } else if (branch) visit(branch, scope, fn);
+        }
+        return;
       case "BreakStatement":
       case "ContinueStatement": return;
       case "ImportDeclaration": requests.push(node.source.value); return;
@@ -515,6 +616,7 @@ export function collectFacts(tree: Node): ModuleFacts {
 
   declareVars(tree, topScope);
   declareLexical(tree.body, topScope, true);
+  if (!top.strict) hoistFromBlocks(tree, topScope, NO_NAMES, false);
   for (const statement of tree.body) visit(statement, topScope, top);
-  return { tree, functions, top, references, free, holder, requests: [...new Set(requests)], exports, starExports, topBindings: topScope.names, stored };
+  return { tree, functions, top, references, free, holder, requests: [...new Set(requests)], exports, starExports, topBindings: topScope.names, stored, hoistedFromBlocks };
 }

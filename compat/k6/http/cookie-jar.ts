@@ -3,17 +3,15 @@
  *
  * @see k6 docs, javascript-api/k6-http/cookiejar
  */
+import { GoError, quote, type VuRuntime } from "../../../src/module-api.ts";
 import {
   cookieJarOf,
-  GoError,
   type GoUrl,
   MemoryCookieJar,
   parseUrl,
-  quote,
   type SetCookie,
   UrlError,
-  type VuRuntime,
-} from "../../../src/module-api.ts";
+} from "../../../src/network-api.ts";
 import { parseRfc1123 } from "./rfc1123.ts";
 
 /** What makes objects of the script around a jar. */

@@ -4,7 +4,8 @@
  * Both are logged once the answer is there: what was sent is known exactly then.
  */
 import { randomUUID } from "node:crypto";
-import { type HttpExchange, type ResponseHead, serializeHead, type VuRuntime } from "../../../src/module-api.ts";
+import type { VuRuntime } from "../../../src/module-api.ts";
+import { type HttpExchange, type ResponseHead, serializeHead } from "../../../src/network-api.ts";
 import type { PreparedRequest } from "./params.ts";
 
 export class HttpDebug {

@@ -3,7 +3,8 @@
  *
  * @see k6 docs, Response.clickLink( [params] ), Response.submitForm( [params] )
  */
-import { GoError, type GoUrl, parseUrl, UrlError, type VuRuntime } from "../../../src/module-api.ts";
+import { GoError, type VuRuntime } from "../../../src/module-api.ts";
+import { type GoUrl, parseUrl, UrlError } from "../../../src/network-api.ts";
 import { encodeForm } from "./body.ts";
 import { parseHtml, type Selection } from "./html.ts";
 import { bodyOf, type ResponseMethods, textOf } from "./response.ts";

@@ -7,20 +7,22 @@
  * @see k6 docs, javascript-api/k6-http/params
  */
 import {
-  type Coding,
-  cookieJarOf,
   durationFromNumber,
   GoError,
-  type HeaderList,
-  type HttpRequest,
-  jarBehind,
   parseDuration,
-  type RequestCookie,
   type TagSet,
-  type Target,
   type Vu,
   type VuRuntime,
 } from "../../../src/module-api.ts";
+import {
+  type Coding,
+  cookieJarOf,
+  type HeaderList,
+  type HttpRequest,
+  jarBehind,
+  type RequestCookie,
+  type Target,
+} from "../../../src/network-api.ts";
 import { goTypeName } from "../go-type.ts";
 import { tagsFrom } from "../tag-value.ts";
 import { readBody } from "./body.ts";

@@ -3,19 +3,16 @@
  *
  * Hot path (bench rows http-get and http-flow).
  */
+import { type Block, GoError, type Vu, type VuRuntime } from "../../../src/module-api.ts";
 import {
   Batch,
   type BatchEntry,
-  type Block,
-  GoError,
   type HttpResult,
   httpSessionOf,
   type PendingRequest,
   sendBlocking,
   takeTraffic,
-  type Vu,
-  type VuRuntime,
-} from "../../../src/module-api.ts";
+} from "../../../src/network-api.ts";
 import { HttpDebug } from "./debug.ts";
 import type { PreparedRequest } from "./params.ts";
 import type { Responses } from "./response.ts";
@@ -45,6 +42,14 @@ export class Requests {
     if (options.throw) throw error;
     log.log("warning", "Request Failed", { error: error.message });
     return this.responses.unsent(error.message, error instanceof CodedError ? error.code : 0);
+  }
+
+  /** An exception for the script that comes from where it called, not from where the answer was found wanting. */
+  thrownAt(error: unknown, callStack: string | undefined): unknown {
+    const translated = this.runtime.rt.translate(error);
+    if (callStack !== undefined && translated !== error)
+      this.runtime.rt.method(translated as object, "stack", callStack);
+    return translated;
   }
 
   /** Warns of headers that do not fit to the body; asked before a request is sent. */
@@ -109,11 +114,14 @@ export class Requests {
 export class RequestBlock implements Block {
   readonly #requests: Requests;
   readonly #prepared: PreparedRequest;
+  /** Where the script called, if it may have to be told; costs more than all else here. */
+  readonly #callStack: string | undefined;
   #pending: PendingRequest | undefined = undefined;
 
   constructor(requests: Requests, prepared: PreparedRequest) {
     this.#requests = requests;
     this.#prepared = prepared;
+    this.#callStack = prepared.throws ? new Error().stack : undefined;
   }
 
   get what(): string {
@@ -128,7 +136,7 @@ export class RequestBlock implements Block {
       try {
         response = this.#requests.complete(this.#prepared, result);
       } catch (error) {
-        vu.fail(this, error);
+        vu.fail(this, this.#requests.thrownAt(error, this.#callStack));
         return;
       }
       vu.unblock(this, response);
@@ -161,6 +169,7 @@ export class BatchBlock implements Block {
   readonly what = "http.batch()";
   readonly #requests: Requests;
   readonly #prepared: readonly PreparedRequest[];
+  readonly #callStack: string | undefined;
   readonly #responses: object[] = [];
   #pending: PendingRequest | undefined = undefined;
   #failure: { error: unknown } | undefined = undefined;
@@ -168,6 +177,7 @@ export class BatchBlock implements Block {
   constructor(requests: Requests, prepared: readonly PreparedRequest[]) {
     this.#requests = requests;
     this.#prepared = prepared;
+    this.#callStack = prepared.some((each) => each.throws) ? new Error().stack : undefined;
   }
 
   start(vu: Vu): void {
@@ -178,7 +188,7 @@ export class BatchBlock implements Block {
       each: (index, result) => this.#answered(index, result),
       end: () => {
         takeTraffic(vu, session);
-        if (this.#failure) vu.fail(this, this.#failure.error);
+        if (this.#failure) vu.fail(this, this.#requests.thrownAt(this.#failure.error, this.#callStack));
         else vu.unblock(this, this.#responses);
       },
     });

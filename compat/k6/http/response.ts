@@ -5,17 +5,15 @@
  *
  * @see k6 docs, javascript-api/k6-http/response
  */
+import { GoError, isArrayBuffer, type VuRuntime } from "../../../src/module-api.ts";
 import {
   canonicalHeaderName,
-  GoError,
   type HttpExchange,
   type HttpResult,
-  isArrayBuffer,
   parseSetCookies,
   type RequestHead,
   type ResponseHead,
-  type VuRuntime,
-} from "../../../src/module-api.ts";
+} from "../../../src/network-api.ts";
 import { select } from "./gjson.ts";
 import { jsonErrorText } from "./json-error.ts";
 import type { PreparedRequest, ResponseType } from "./params.ts";

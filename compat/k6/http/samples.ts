@@ -6,7 +6,8 @@
  *
  * Behaviour: k6 docs, "HTTP-specific built-in metrics", "System tags"; conformance: http/tags, http/status-codes.
  */
-import type { HttpExchange, Metric, TagSet, VuRuntime } from "../../../src/module-api.ts";
+import type { Metric, TagSet, VuRuntime } from "../../../src/module-api.ts";
+import type { HttpExchange } from "../../../src/network-api.ts";
 import type { ExpectedStatuses } from "./expected-statuses.ts";
 import { notesOf, type PreparedRequest } from "./params.ts";
 import { cleanUrl } from "./url.ts";

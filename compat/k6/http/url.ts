@@ -3,15 +3,8 @@
  *
  * Behaviour: k6 docs, javascript-api/k6-http/url; conformance: http/url-template, url-name-with-credentials.
  */
-import {
-  GoError,
-  type GoUrl,
-  httpClientOf,
-  parseUrl,
-  type Target,
-  UrlError,
-  type VuRuntime,
-} from "../../../src/module-api.ts";
+import { GoError, type VuRuntime } from "../../../src/module-api.ts";
+import { type GoUrl, httpClientOf, parseUrl, type Target, UrlError } from "../../../src/network-api.ts";
 import { goText } from "./go-text.ts";
 
 const INVALID_URL = 1020;

@@ -7,7 +7,8 @@
  *
  * Behaviour: k6 docs, javascript-api/k6-ws, and what k6 v2.2.0 does.
  */
-import { type Block, GoError, type Handshake, type Vu, type WebSocketEnd } from "../../../src/module-api.ts";
+import { type Block, GoError, type Vu } from "../../../src/module-api.ts";
+import { type Handshake, type WebSocketEnd } from "../../../src/network-api.ts";
 import { Client, type DialTarget, type SocketThread } from "../websockets/client.ts";
 import type { SessionTimer } from "./session-timer.ts";
 import { closeError, plainError } from "./socket-error.ts";

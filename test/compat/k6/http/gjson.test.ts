@@ -12,7 +12,18 @@ const document = {
     { first: "Roger", last: "Craig", age: 68, nets: ["fb", "tw"] },
     { first: "Jane", last: "Murphy", age: 47, nets: ["ig", "tw"] },
   ],
-  vals: [{ a: 1, b: "data" }, { a: 2, b: true }, { a: 3, b: false }, { a: 4, b: "0" }, { a: 5, b: 0 }, { a: 6, b: "1" }, { a: 7, b: 1 }, { a: 8, b: "true" }, { a: 9 }, { a: 10, b: null }],
+  vals: [
+    { a: 1, b: "data" },
+    { a: 2, b: true },
+    { a: 3, b: false },
+    { a: 4, b: "0" },
+    { a: 5, b: 0 },
+    { a: 6, b: "1" },
+    { a: 7, b: 1 },
+    { a: 8, b: "true" },
+    { a: 9 },
+    { a: 10, b: null },
+  ],
   nothing: null,
 };
 
@@ -59,7 +70,10 @@ test.each<[string, unknown]>([
   ["friends.#.nets|@flatten", ["ig", "fb", "tw", "fb", "tw", "ig", "tw"]],
   ["@this.age", 37],
   ["[name.first,age]", ["Tom", 37]],
-  ['{name.first,age,"the_murphys":friends.#(last="Murphy")#.first}', { first: "Tom", age: 37, the_murphys: ["Dale", "Jane"] }],
+  [
+    '{name.first,age,"the_murphys":friends.#(last="Murphy")#.first}',
+    { first: "Tom", age: 37, the_murphys: ["Dale", "Jane"] },
+  ],
   ['{name.first,"company":!"Happysoft","employed":!true}', { first: "Tom", company: "Happysoft", employed: true }],
   ["vals.#(b==~true)#.a", [2, 6, 7, 8]],
   ["vals.#(b==~null)#.a", [9, 10]],
