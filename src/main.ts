@@ -1,4 +1,3 @@
-#!/usr/bin/env bun
 /** Entry of the conductor: the real machine, handed to the command line. */
 import { main } from "./cli/index.ts";
 import { createHost } from "./host/index.ts";

@@ -12,7 +12,7 @@ import { ExitCode } from "../base/exit-codes.ts";
 import { createLogger, type Logger, type LogRecord } from "../base/log.ts";
 import { Conductor, type LoadedScript } from "../execution/conductor.ts";
 import type { ScriptSpec } from "../execution/messages.ts";
-import type { Host } from "../host/host.ts";
+import type { Host, TextStream } from "../host/host.ts";
 import type { Sample } from "../metrics/sample.ts";
 import { resolveFeatures } from "../options/features.ts";
 import { consolidateOptions, consolidateRunOptions } from "../options/merge.ts";
@@ -22,6 +22,7 @@ import { parseFlags, readEnvironment, readFlagOptions, readGlobalOptions, readRu
 import { deriveScenarios, validateOptions } from "../options/scenarios.ts";
 import { type CommandName, flagsOf, type GlobalOptions, type Options, type RunOptions, type RuntimeOptions } from "../options/schema.ts";
 import { type LogSink, openLogSink } from "../report/log-sink.ts";
+import type { LiveLines } from "../report/terminal.ts";
 import { SecretRedaction } from "../report/secret-redaction.ts";
 import { readSecretSources } from "../vu/secret-sources.ts";
 import type { ParsedArguments } from "./flags.ts";
@@ -37,6 +38,8 @@ export interface Session {
   sink: LogSink;
   flags: ReturnType<typeof parseFlags>;
   positional: string[];
+  /** Lines that stay at the bottom of the terminal; all text is written above them. */
+  screen: { live: LiveLines | undefined };
 }
 
 export interface LoadedTest {
@@ -60,13 +63,23 @@ export function openSession(host: Host, args: ParsedArguments, command: CommandN
   const flags = parseFlags(texts, specs);
   const global = readGlobalOptions(flags, host.env);
   const startMs = Date.now();
+  const screen: Session["screen"] = { live: undefined };
+  const above = (stream: TextStream): TextStream => ({
+    write: (text) => (screen.live && stream.isTTY ? screen.live.write(stream, text) : stream.write(text)),
+    get isTTY() {
+      return stream.isTTY;
+    },
+    get columns() {
+      return stream.columns;
+    },
+  });
   const sink = openLogSink({
     output: global.logOutput,
     format: global.logFormat,
     noColor: global.noColor,
     startMs,
-    stdout: host.stdout,
-    stderr: host.stderr,
+    stdout: above(host.stdout),
+    stderr: above(host.stderr),
     cwd: host.cwd,
   });
   const secrets = new SecretRedaction();

@@ -42,6 +42,7 @@ export class ProgressDisplay {
   start(): void {
     const { session } = this.init;
     if (session.global.quiet) return;
+    session.screen.live = this.live;
     this.timer = setInterval(() => this.draw(), this.live ? LIVE_INTERVAL_MS : PLAIN_INTERVAL_MS);
   }
 
@@ -50,6 +51,7 @@ export class ProgressDisplay {
     clearInterval(this.timer);
     this.draw();
     this.live?.finish();
+    this.init.session.screen.live = undefined;
   }
 
   private draw(): void {

@@ -3,7 +3,7 @@
  */
 import { UserError } from "../base/errors.ts";
 import { ExitCode } from "../base/exit-codes.ts";
-import type { BuiltinModule, ModuleExports, ModuleRegistry } from "../module-api.ts";
+import type { BuiltinModule, ModuleExports, ModuleRegistry } from "../vu/module-registry.ts";
 import type { BuiltinFacts } from "../script/analyse.ts";
 import { makeFactory } from "../script/factory.ts";
 import { type CompiledModule, compileRequired, compileScript, type CompileOptions } from "../script/index.ts";

@@ -12,7 +12,7 @@ import { Registry } from "../metrics/registry.ts";
 import { SampleBatchWriter } from "../metrics/sample-batch.ts";
 import { type TagSet, TagSetRoot } from "../metrics/tags.ts";
 import { parseThresholdTarget } from "../metrics/threshold/submetric.ts";
-import type { ModuleRegistry } from "../module-api.ts";
+import type { ModuleRegistry } from "../vu/module-registry.ts";
 import type { Scenario } from "../options/scenario-config.ts";
 import { resolveScenarios } from "../options/scenarios.ts";
 import { Share } from "../options/segment.ts";

@@ -2,8 +2,6 @@
  * I/O for a thread that is blocked: a Block that was reached through a plain call has nothing to suspend, and while its
  * thread waits, no event of that thread is seen. So another thread does the work.
  */
-import { UserError } from "../base/errors.ts";
-import { ExitCode } from "../base/exit-codes.ts";
 import type { Vu } from "./vu.ts";
 
 export interface RemoteIo {
@@ -38,14 +36,10 @@ export function waitOnCell(cells: Int32Array, at: number, vu: Vu, ms = Infinity)
   }
 }
 
-/** Where there is no other thread: init code that runs by itself, and tests. */
+/** Where no other thread is there to do anything: in tests of single parts. */
 export const noRemoteIo: RemoteIo = {
   call(operation) {
-    throw new UserError("no-thread-for-io", {
-      message: `Cannot wait for "${operation}" here: the call cannot be suspended, and no other thread is there to do it`,
-      hint: "Make the call from a function, not from a getter, a comparator or another callback of the language",
-      exitCode: ExitCode.Panic,
-    });
+    throw new Error(`internal error: there is no thread that could do "${operation}" while this one is blocked`);
   },
   pause: (ms, vu) => waitOnCell(new Int32Array(new SharedArrayBuffer(4)), 0, vu, ms),
 };
