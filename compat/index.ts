@@ -21,6 +21,7 @@ const builtins: Record<string, BuiltinModule> = {
     methods: ["clickLink", "submitForm"],
     load: () => import("./k6/http/index.ts"),
   },
+  "k6/html": { load: () => import("./k6/html/index.ts") },
   "k6/metrics": { load: () => import("./k6/metrics.ts") },
   "k6/secrets": { load: () => import("./k6/secrets.ts") },
   "k6/timers": { load: () => import("./k6/timers.ts") },

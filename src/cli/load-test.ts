@@ -89,7 +89,7 @@ export function openSession(host: Host, args: ParsedArguments, command: CommandN
   const log = createLogger(writeLog, () => Date.now());
   tell(log, notices);
   const hideSecret = (secret: string) => secrets.add(secret);
-  return { host, global, log, writeLog, hideSecret, sink, flags, positional: args.positional };
+  return { host, global, log, writeLog, hideSecret, sink, flags, positional: args.positional, screen };
 }
 
 export function tell(log: Logger, notices: readonly Notice[]): void {

@@ -39,6 +39,8 @@ const CALLBACK_METHODS = new Set([
   "forEach", "map", "filter", "reduce", "reduceRight", "some", "every", "find", "findIndex", "findLast", "findLastIndex",
   "flatMap", "sort", "toSorted", "from", "replace", "replaceAll", "groupBy", "apply", "call", "construct", "parse",
   "stringify", "fromEntries", "then", "catch", "finally",
+  // of selections of k6/html
+  "each", "is", "not",
 ]);
 
 const isModule = (target: AnalysedModule | BuiltinFacts | undefined): target is AnalysedModule =>
@@ -46,13 +48,21 @@ const isModule = (target: AnalysedModule | BuiltinFacts | undefined): target is 
 
 /** Whether this function can be given a twin at all. */
 export function isTwinable(fn: FunctionFacts): boolean {
-  if (fn.kind === "module") return true;
-  if (fn.kind === "getter" || fn.kind === "setter" || fn.kind === "initializer") return false;
-  if (fn.usesNewTarget) return false;
-  if (fn.kind === "constructor") return fn.owner?.superClass == null;
-  if (fn.usesSuper && (fn.kind === "arrow" || fn.owner === undefined)) return fn.async;
-  if (fn.kind === "method" && fn.owner !== undefined && fn.key === undefined) return fn.async;
-  return true;
+  switch (fn.kind) {
+    case "module":
+      return true;
+    case "getter":
+    case "setter":
+    case "initializer":
+      return false;
+    // The body of a derived class's constructor cannot be told from the moment `super()` returns.
+    case "constructor":
+      return fn.owner?.superClass == null && !fn.usesNewTarget;
+  }
+  // The engine's own async functions would make promises that know no VU.
+  if (fn.async) return true;
+  if (fn.declaredOddly || fn.callsSuper) return false;
+  return !fn.usesNewTarget || fn.kind !== "function" || fn.generator;
 }
 
 export function analyse(modules: readonly AnalysedModule[]): Analysis {

@@ -73,13 +73,13 @@ export type TwinKind = (typeof TwinKind)[keyof typeof TwinKind];
  * `$` can be written `\u0024` or `\u{24}`, and `6` `\u0036` or `\u{36}`.
  */
 export function pickPrefix(source: string): string {
-  const plain = source.includes("\\u") ? source.replace(/\\u(?:\{0*([0-9a-f]{1,6})\}|([0-9a-f]{4}))/gi, unescape) : source;
+  const plain = source.includes("\\u") ? source.replace(/\\u(?:\{0*([0-9a-f]{1,6})\}|([0-9a-f]{4}))/gi, decode) : source;
   let prefix = "$6";
   while (plain.includes(prefix)) prefix += "6";
   return prefix;
 }
 
-function unescape(whole: string, braced: string | undefined, plain: string | undefined): string {
+function decode(whole: string, braced: string | undefined, plain: string | undefined): string {
   const code = Number.parseInt(braced ?? plain ?? "", 16);
   return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
 }

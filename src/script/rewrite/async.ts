@@ -7,14 +7,14 @@ import type { Node } from "../ast.ts";
 import type { Context, Frame } from "./context.ts";
 
 export function rewriteAwait(c: Context, node: Node): void {
-  c.replace(node.start, node.argument.start, `(yield ${c.helper("w")}(`);
+  c.replaceBefore(node.start, node.argument.start, `(yield ${c.helper("w")}(`);
   c.text.appendLeft(node.end, "))");
 }
 
 export function rewriteYield(c: Context, frame: Frame, node: Node): void {
   const isAsync = frame.fn.async;
   if (node.delegate) {
-    c.replace(node.start, node.argument.start, `(yield* ${c.helper(isAsync ? "vas" : "vs")}(`);
+    c.replaceBefore(node.start, node.argument.start, `(yield* ${c.helper(isAsync ? "vas" : "vs")}(`);
     c.text.appendLeft(node.end, "))");
     return;
   }
@@ -22,7 +22,7 @@ export function rewriteYield(c: Context, frame: Frame, node: Node): void {
   const before = isAsync ? `(yield ${c.helper("v")}(yield ${c.helper("w")}(` : `(yield ${c.helper("v")}(`;
   const after = isAsync ? ")))" : "))";
   if (node.argument) {
-    c.replace(node.start, node.argument.start, before);
+    c.replaceBefore(node.start, node.argument.start, before);
     c.text.appendLeft(node.end, after);
   } else c.replace(node.start, node.end, `${before}${after}`);
 }

@@ -2,68 +2,48 @@
  * Classes: methods that may block become generator methods under a hidden key, so that `super` keeps its meaning; a
  * static block then takes them off the class and puts functions with twins in their place.
  *
- * A base class's constructor that may block is split: the constructor proper makes the object and its fields, and its
- * body is a private generator method. A derived class's constructor stays plain (its body cannot be told from the
- * moment `super()` returns), so a Block in it holds the thread.
+ * A private method cannot be put in place later: it becomes a getter, which finds the one stub of the generator method
+ * beside it. A base class's constructor that may block is split: the constructor proper makes the object and its fields,
+ * and its body is a private generator method. A derived class's constructor stays plain (its body cannot be told from
+ * the moment `super()` returns), so a Block in it holds the thread.
  */
 import type { Node } from "../ast.ts";
-import { TwinKind } from "../names.ts";
 import type { FunctionFacts } from "../scope.ts";
 import type { Context, Frame } from "./context.ts";
 import { declareMaker, openBody } from "./function.ts";
 
-/** What the class's static block has to register, by class node. */
+/** What the class's static block has to do. */
 export class ClassWork {
-  readonly methods: string[] = [];
+  hasMethods = false;
   constructorBody: string | undefined;
 }
 
-export function rewriteMethod(c: Context, frame: Frame, member: Node, work: ClassWork, enclosing: Frame): void {
+export function rewriteMethod(c: Context, frame: Frame, member: Node, work: ClassWork): void {
   const { fn } = frame;
   const value = member.value;
   openBody(c, frame, value.start, value.body);
+  const isStatic = member.static ? "static " : "";
   if (fn.kind === "constructor") {
     const body = `#${c.fresh("ctor")}`;
-    c.replace(
-      member.start,
-      value.start,
-      `constructor(${parameterNames(fn)}){if(!${c.helper("raw")}(new.target))return ${c.helper("dc")}(this.${body}(...arguments))}*${body}`,
-    );
+    const plain = `constructor(${parameterNames(fn)}){if(arguments[0]!==${c.helper("raw")})return ${c.helper("dc")}(this.${body}(...arguments))}`;
+    c.replace(member.start, value.start, `${plain}*${body}`);
     work.constructorBody = body;
     return;
   }
-  const isStatic = member.static ? "static " : "";
+  const maker = declareMaker(c, fn);
   const kind = c.kindOf(fn);
   if (fn.privateName) {
     const body = `#${c.fresh("p")}`;
-    const drive = c.helper(kind === TwinKind.Sync ? "d" : kind === TwinKind.Async ? "da" : kind === TwinKind.Generator ? "dg" : "dag");
-    const star = kind === TwinKind.Generator ? "*" : "";
-    const run = kind === TwinKind.Generator ? "return yield* " : "return ";
-    c.replace(
-      member.start,
-      value.start,
-      `${isStatic}${star}#${fn.key}(${parameterNames(fn)}){${run}${drive}(this.${body},this,arguments)}${isStatic}*${body}`,
-    );
+    const getter = `get #${fn.key}(){return ${c.helper("pm")}(this.${body},${maker},${kind})}`;
+    c.replace(member.start, value.start, `${isStatic}${getter}${isStatic}*${body}`);
     return;
   }
-  const maker = declareMaker(c, fn);
-  const hidden = c.fresh("h");
-  c.prelude.push(`const ${hidden}=Symbol();`);
-  let key = JSON.stringify(fn.key);
-  let computed = hidden;
-  let from = member.start;
+  work.hasMethods = true;
+  const before = `${isStatic}*[${c.helper("hk")}(${maker},${kind},`;
   if (member.computed) {
-    key = c.fresh("x");
-    enclosing.temps.push(key);
-    const open = c.source.lastIndexOf("[", member.key.start);
-    c.replace(from, open + 1, `${isStatic}*[(${key}=`);
-    c.text.appendLeft(member.key.end, `,${hidden})`);
-  } else {
-    from = value.start;
-    computed = `[${hidden}]`;
-    c.replace(member.start, from, `${isStatic}*${computed}`);
-  }
-  work.methods.push(`[${member.static},${key},${hidden},${maker},${kind}]`);
+    c.replace(member.start, c.source.lastIndexOf("[", member.key.start) + 1, before);
+    c.text.appendLeft(member.key.end, ")");
+  } else c.replace(member.start, value.start, `${before}${JSON.stringify(fn.key)})]`);
 }
 
 const parameterNames = (fn: FunctionFacts): string => {
@@ -75,7 +55,7 @@ const parameterNames = (fn: FunctionFacts): string => {
 /** Adds the static block that puts the work into effect. */
 export function finishClass(c: Context, node: Node, work: ClassWork): void {
   let text = "";
-  if (work.methods.length > 0) text += `${c.helper("cm")}(this,[${work.methods.join()}]);`;
+  if (work.hasMethods) text += `${c.helper("cm")}(this);`;
   if (work.constructorBody) text += `${c.helper("cc")}(this,(o,a)=>o.${work.constructorBody}(...a));`;
   if (text) c.text.appendLeft(node.body.start + 1, `static{${text}}`);
 }

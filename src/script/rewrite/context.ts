@@ -16,10 +16,10 @@ export interface Frame {
   fn: FunctionFacts;
   /** Rewritten as a generator: calls in it may suspend. */
   twin: boolean;
+  /** Inside of an arrow function that became a generator: `arguments`, `super` and `new.target` go by other names. */
+  aliased: boolean;
   temps: string[];
   needsCallTemp: boolean;
-  needsArguments: boolean;
-  needsSuper: boolean;
 }
 
 export class Context {
@@ -29,7 +29,8 @@ export class Context {
   readonly module: AnalysedModule;
   readonly analysis: Analysis;
   readonly prefix: string;
-  readonly strict: boolean;
+  /** CommonJS: `module` and `exports` are there. */
+  readonly commonJs: boolean;
   /** Declarations evaluated once a thread, before the factory. */
   readonly prelude: string[] = [];
   readonly requests: readonly string[];
@@ -40,7 +41,7 @@ export class Context {
   private counter = 0;
 
   constructor(init: {
-    text: MagicString; source: string; module: AnalysedModule; analysis: Analysis; prefix: string; strict: boolean;
+    text: MagicString; source: string; module: AnalysedModule; analysis: Analysis; prefix: string; commonJs: boolean;
   }) {
     this.text = init.text;
     this.source = init.source;
@@ -48,7 +49,7 @@ export class Context {
     this.facts = init.module.facts;
     this.analysis = init.analysis;
     this.prefix = init.prefix;
-    this.strict = init.strict;
+    this.commonJs = init.commonJs;
     this.requests = this.facts.requests;
   }
 
@@ -68,8 +69,30 @@ export class Context {
   }
 
   kindOf(fn: FunctionFacts): TwinKind {
-    if (fn.async) return fn.generator ? TwinKind.AsyncGenerator : TwinKind.Async;
-    return fn.generator ? TwinKind.Generator : TwinKind.Sync;
+    if (!fn.generator) return fn.async ? TwinKind.Async : TwinKind.Sync;
+    if (fn.paramsCall) return fn.async ? TwinKind.LateAsyncGenerator : TwinKind.LateGenerator;
+    return fn.async ? TwinKind.AsyncGenerator : TwinKind.Generator;
+  }
+
+  /** The function whose `this` code in `fn` means. */
+  ownerOf(fn: FunctionFacts): FunctionFacts {
+    while (fn.kind === "arrow" && fn.parent) fn = fn.parent;
+    return fn;
+  }
+
+  /** `this` inside of an arrow function that became a generator is a call, as it may not be there yet. */
+  hasLateThis(fn: FunctionFacts): boolean {
+    const owner = this.ownerOf(fn);
+    return owner.kind === "constructor" && owner.owner?.superClass != null;
+  }
+
+  /** How `this` is read. */
+  thisText(frame: Frame): string {
+    const owner = this.ownerOf(frame.fn);
+    if (owner.kind === "module") return this.commonJs ? "this" : "(void 0)";
+    if (frame.aliased && this.hasLateThis(frame.fn)) return `${this.prefix}T()`;
+    // what a sloppy function finds in place of undefined is the VU's global object
+    return owner.strict ? "this" : `(this===${this.helper("G")}?${this.prefix}g:this)`;
   }
 
   /** Replaces [start, end) by `content` plus the line breaks that stood there. */
@@ -80,6 +103,17 @@ export class Context {
     }
     const breaks = this.source.slice(start, end).match(/\r\n|[\n\r\u2028\u2029]/g);
     this.text.update(start, end, breaks ? `${breaks.join("")}${content}` : content || " ");
+  }
+
+  /** The same with the line breaks behind the new text, where a break in front of it would end a statement. */
+  replaceBefore(start: number, end: number, content: string): void {
+    const breaks = this.source.slice(start, end).match(/\r\n|[\n\r\u2028\u2029]/g);
+    this.text.update(start, end, breaks ? `${content}${breaks.join("")}` : content);
+  }
+
+  /** Ends a statement that relies on automatic semicolons: what follows may begin with a parenthesis now. */
+  terminate(node: Node): void {
+    if (this.source[node.end - 1] !== ";") this.text.appendLeft(node.end, ";");
   }
 
   /** Puts text around [start, end), outside of what is there already. */

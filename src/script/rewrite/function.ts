@@ -28,20 +28,21 @@ export function declareMaker(c: Context, fn: FunctionFacts): string {
   const names = Array.from({ length: arity(fn) }, (_, i) => `a${i}`);
   const key = JSON.stringify(fn.name);
   const kind = c.kindOf(fn);
-  const drive = c.helper(kind === TwinKind.Sync ? "d" : kind === TwinKind.Async ? "da" : kind === TwinKind.Generator ? "dg" : "dag");
+  const params = names.join();
   let text: string;
+  if (fn.generator) {
+    // generators find the prototype of their objects in the function
+    const make = `${c.helper(fn.async ? "dag" : "dg")}(f,t,this,arguments,${kind})`;
+    c.prelude.push(`const ${maker}=t=>{const f=({${key}(${params}){return ${make}}})[${key}];return f};`);
+    return maker;
+  }
+  const drive = c.helper(kind === TwinKind.Async ? "da" : "d");
   if (fn.kind === "arrow") {
     const passed = [...names, "...r"].join();
-    text = `(${passed})=>${drive}(t,void 0,[${passed}])`;
-    text = `({${key}:${text}})[${key}]`;
-  } else {
-    const params = names.join();
-    const run = kind === TwinKind.Generator ? `return yield* ${drive}(t,this,arguments)` : `return ${drive}(t,this,arguments)`;
-    const star = kind === TwinKind.Generator ? "*" : "";
-    const plain = fn.kind === "function" && (kind === TwinKind.Sync || kind === TwinKind.Generator);
-    if (plain) text = `({${key}:function${star}(${params}){${run}}})[${key}]`;
-    else text = `({${star}${key}(${params}){${run}}})[${key}]`;
-  }
+    text = `({${key}:(${passed})=>${drive}(t,void 0,[${passed}])})[${key}]`;
+  } else if (fn.kind === "function" && kind === TwinKind.Sync) {
+    text = `({${key}:function(${params}){return ${drive}(t,this,arguments)}})[${key}]`;
+  } else text = `({${key}(${params}){return ${drive}(t,this,arguments)}})[${key}]`;
   c.prelude.push(`const ${maker}=t=>${text};`);
   return maker;
 }
@@ -56,38 +57,35 @@ export function bodyStart(body: Node): number {
   return at;
 }
 
-/** What a rewritten function body declares first: temporaries and aliases for its arrows. */
+/** What a rewritten function body declares first: its temporaries. */
 export function prologue(c: Context, frame: Frame): string {
   const names = [...(frame.needsCallTemp ? [`${c.prefix}t`] : []), ...frame.temps];
-  let text = names.length > 0 ? `let ${names.join()};` : "";
-  if (frame.needsArguments) text += `const ${c.prefix}A=arguments;`;
-  if (frame.needsSuper) text += `const ${c.prefix}S=k=>super[k];`;
-  return text;
+  return names.length > 0 ? `let ${names.join()};` : "";
 }
+
+/** Behind the parameters, where those are evaluated by the body of a generator. */
+const afterParams = (c: Context, fn: FunctionFacts): string => (fn.generator ? `yield ${c.helper("go")};` : "");
 
 /**
- * Rewrites parameters that a generator could not hold: they call, or their errors belong into a promise.
+ * Puts the prologue into a twin's body; `open` is the `(` of the parameters.
  *
- * `(a, b = f()) {` becomes `(...p) { let [a, b = f()] = p;`.
+ * Parameters that call move into the body, because a generator cannot suspend in its own: `(a, b = f()) {` becomes
+ * `(...p) { let t; var [a, b = f()] = p;`.
  */
-function moveParams(c: Context, frame: Frame, open: number, bodyOpen: number): void {
-  const { fn } = frame;
-  const params: Node[] = fn.node.params;
-  const all = c.fresh("P");
-  const last = params.at(-1)!;
-  const close = c.find(")", last.end);
-  c.text.appendLeft(open + 1, `...${all}){${prologue(c, frame)}var [`);
-  c.replace(close, bodyOpen + 1, `]=${all};`);
-}
-
-/** Puts the prologue, and the parameters where they need it, into a twin's body; `open` is the `(` of the parameters. */
 export function openBody(c: Context, frame: Frame, open: number, body: Node): void {
-  if (frame.fn.paramsCall) moveParams(c, frame, open, body.start);
-  else c.text.appendLeft(bodyStart(body), prologue(c, frame));
+  const { fn } = frame;
+  if (!fn.paramsCall) {
+    c.text.appendLeft(bodyStart(body), prologue(c, frame));
+    return;
+  }
+  const all = c.fresh("P");
+  const close = c.find(")", fn.node.params.at(-1).end);
+  c.text.appendLeft(open + 1, `...${all}){${prologue(c, frame)}var [`);
+  c.replace(close, body.start + 1, `]=${all};${afterParams(c, fn)}`);
 }
 
 /** Rewrites the head and end of a function whose body has been rewritten as a twin already. */
-export function rewriteFunction(c: Context, frame: Frame): void {
+export function rewriteFunction(c: Context, frame: Frame, enclosing: Frame): void {
   const { fn } = frame;
   const { node } = fn;
   const maker = declareMaker(c, fn);
@@ -95,7 +93,7 @@ export function rewriteFunction(c: Context, frame: Frame): void {
   const twinName = `${twinStem(fn.name)}${c.fresh("t")}`;
 
   if (node.type === "ArrowFunctionExpression") {
-    rewriteArrow(c, frame, maker, twinName);
+    rewriteArrow(c, frame, enclosing, maker, twinName);
     return;
   }
   const open = c.find("(", node.id ? node.id.end : afterKeywords(c, node.start));
@@ -118,16 +116,30 @@ export function rewriteFunction(c: Context, frame: Frame): void {
   c.wrap(node.start, node.end, before, after);
 }
 
-function rewriteArrow(c: Context, frame: Frame, maker: string, twinName: string): void {
+/** What an arrow function that becomes a generator must be told of the function around it: names and values. */
+function aliasesOf(c: Context, fn: FunctionFacts): [name: string, value: string][] {
+  const { prefix } = c;
+  const aliases: [string, string][] = [];
+  const owner = c.ownerOf(fn);
+  if (fn.usesArguments) aliases.push([`${prefix}A`, "arguments"]);
+  if (fn.usesSuper) aliases.push([`${prefix}S`, "k=>({get v(){return super[k]},set v(x){super[k]=x}})"]);
+  if (fn.callsSuper) aliases.push([`${prefix}U`, "(...a)=>super(...a)"]);
+  if (fn.usesNewTarget) aliases.push([`${prefix}N`, owner.kind === "module" ? "void 0" : "new.target"]);
+  if (fn.usesThis && c.hasLateThis(fn)) aliases.push([`${prefix}T`, "()=>this"]);
+  return aliases;
+}
+
+function rewriteArrow(c: Context, frame: Frame, enclosing: Frame, maker: string, twinName: string): void {
   const { fn } = frame;
   const { node } = fn;
   const expression = node.body.type !== "BlockStatement";
   const kind = c.kindOf(fn);
   const first = c.skipBlank(node.async ? node.start + 5 : node.start);
   const parenthesised = c.source[first] === "(";
-  const start = `(function*${twinName}(`;
+  const aliases = enclosing.aliased ? [] : aliasesOf(c, fn);
+  const open = aliases.length > 0 ? `((${aliases.map(([name]) => name).join()})=>` : "(";
+  const start = `${open}function*${twinName}(`;
   const head = prologue(c, frame);
-  const bodyOpen = expression ? `{${head}return ` : "";
   if (fn.paramsCall) {
     // only parenthesised parameters can hold calls
     const all = c.fresh("P");
@@ -135,6 +147,7 @@ function rewriteArrow(c: Context, frame: Frame, maker: string, twinName: string)
     c.replace(node.start, first + 1, `${start}...${all}){${head}var [`);
     c.replace(close, expression ? node.body.start : node.body.start + 1, `]=${all};${expression ? "return " : ""}`);
   } else {
+    const bodyOpen = expression ? `{${head}return ` : "";
     if (parenthesised) {
       const close = c.find(")", node.params.length > 0 ? node.params.at(-1).end : first);
       c.replace(node.start, first + 1, start);
@@ -146,26 +159,35 @@ function rewriteArrow(c: Context, frame: Frame, maker: string, twinName: string)
     }
     if (!expression) c.text.appendLeft(bodyStart(node.body), head);
   }
-  const bind = fn.usesThis ? ".bind(this)" : "";
-  c.text.appendLeft(node.end, `${expression ? "}" : ""})${bind},${kind})`);
+  const late = c.hasLateThis(fn);
+  const bind = fn.usesThis && !late ? `.bind(${c.thisText(enclosing)})` : "";
+  const given = aliases.length > 0 ? `)(${aliases.map(([, value]) => value).join()})` : ")";
+  c.text.appendLeft(node.end, `${expression ? "}" : ""}${given}${bind},${kind})`);
   c.text.prependRight(node.start, `${c.helper("f")}(${maker},`);
 }
 
-/** Rewrites `{ key() {} }` into `{ key: <function with twin> }`. */
-export function rewriteObjectMethod(c: Context, frame: Frame, property: Node): void {
+/** Rewrites `{ key() {} }` into `{ key: <function with twin> }`; returns whether the object needs `om` around it. */
+export function rewriteObjectMethod(c: Context, frame: Frame, property: Node): boolean {
   const { fn } = frame;
   const value = property.value;
   const maker = declareMaker(c, fn);
   const keyOpen = property.computed ? c.source.lastIndexOf("[", property.key.start) : property.key.start;
   if (keyOpen > property.start) c.replace(property.start, keyOpen, "");
   openBody(c, frame, value.start, value.body);
+  if (fn.usesSuper) {
+    // only a method has a `super`: the twin is a method itself, under a hidden key
+    c.text.prependRight(value.start, `:${c.helper("hs")}(${maker},${c.kindOf(fn)}),*[${c.helper("hl")}()]`);
+    return true;
+  }
   c.text.prependRight(value.start, `:${c.helper("f")}(${maker},function*${twinStem(fn.name)}${c.fresh("t")}`);
   c.text.appendLeft(value.end, `,${c.kindOf(fn)})`);
+  return false;
 }
 
 function afterKeywords(c: Context, start: number): number {
-  const match = /^(async\b\s*)?function\b/.exec(c.source.slice(start));
-  return start + (match ? match[0].length : 0);
+  let at = start;
+  if (c.source.startsWith("async", at)) at = c.skipBlank(at + "async".length);
+  return at + "function".length;
 }
 
 /** Where the stub of a function declaration is assigned, and how it is declared there. */
@@ -181,13 +203,14 @@ export function recordContainers(c: Context): void {
     const body: Node[] | undefined = node.type === "Program" || node.type === "BlockStatement" || node.type === "StaticBlock" ? node.body : undefined;
     if (body) {
       for (const statement of body) {
-        const declaration =
+        let declaration =
           statement.type === "ExportNamedDeclaration" || statement.type === "ExportDefaultDeclaration" ? statement.declaration : statement;
+        while (declaration?.type === "LabeledStatement") declaration = declaration.body;
         if (declaration?.type === "FunctionDeclaration") {
-          const top = node === functionBody;
+          const isVariable = node === functionBody || c.facts.hoistedFromBlocks.has(declaration);
           c.containers.set(declaration, {
             position: node.type === "StaticBlock" ? c.source.indexOf("{", node.start) + 1 : bodyStart(node),
-            keyword: top ? "var" : "let",
+            keyword: isVariable ? "var" : "let",
           });
         }
       }
@@ -204,13 +227,7 @@ export function recordContainers(c: Context): void {
       const children = Array.isArray(value) ? value : [value];
       for (const child of children) {
         if (child === null || typeof child !== "object" || typeof child.type !== "string") continue;
-        if (child.type === "LabeledStatement" && child.body.type === "FunctionDeclaration") {
-          c.containers.set(child.body, { position: child.start, keyword: "var" });
-        }
-        if ((node.type === "IfStatement" || child.type === "FunctionDeclaration") && !c.containers.has(child) && child.type === "FunctionDeclaration") {
-          c.containers.set(child, { position: node.start, keyword: "var" });
-        }
-        visit(child, isFunction(node) && node.body === child ? child : functionBody);
+        visit(child, (isFunction(node) && node.body === child) || child.type === "StaticBlock" ? child : functionBody);
       }
     }
   };
