@@ -1,6 +1,7 @@
 /** What `run` shows while the test runs: the banner, and on a terminal live lines, elsewhere a line now and then. */
 import type { Conductor } from "../execution/conductor.ts";
-import { SharedState } from "../execution/messages.ts";
+import { SharedState, type ThreadProgress } from "../execution/messages.ts";
+import { arrivalRate } from "../execution/pacing.ts";
 import { endOffset, maxPlannedVUs, maxPossibleVUs, planExecution, regularDuration } from "../options/requirements.ts";
 import type { Scenario } from "../options/scenario-config.ts";
 import type { Share } from "../options/segment.ts";
@@ -83,7 +84,7 @@ export class ProgressDisplay {
     };
   }
 
-  private scenario(scenario: Scenario, elapsedMs: number, reported: ReturnType<Conductor["progress"]>[string] | undefined): ScenarioProgress {
+  private scenario(scenario: Scenario, elapsedMs: number, reported: ThreadProgress | undefined): ScenarioProgress {
     const durationMs = regularDuration(scenario);
     const ownMs = elapsedMs - scenario.startTime;
     if (ownMs < 0 || reported === undefined) {
@@ -92,11 +93,17 @@ export class ProgressDisplay {
     }
     const done = reported.fraction >= 1 && reported.activeVus === 0;
     const status = done ? "done" : ownMs > durationMs ? "stopping" : "running";
-    return { name: scenario.name, status, fraction: reported.fraction, figures: figuresOf(scenario, Math.min(ownMs, durationMs), durationMs, reported) };
+    return { name: scenario.name, status, fraction: reported.fraction, figures: figuresOf(scenario, this.init.share.portion, Math.min(ownMs, durationMs), durationMs, reported) };
   }
 }
 
-function figuresOf(scenario: Scenario, elapsedMs: number, durationMs: number, reported: ReturnType<Conductor["progress"]>[string]): ScenarioFigures {
+function figuresOf(
+  scenario: Scenario,
+  portion: number,
+  elapsedMs: number,
+  durationMs: number,
+  reported: ThreadProgress,
+): ScenarioFigures {
   const time = { elapsedMs, durationMs };
   switch (scenario.executor) {
     case "constant-vus":
@@ -117,11 +124,10 @@ function figuresOf(scenario: Scenario, elapsedMs: number, durationMs: number, re
     case "ramping-arrival-rate":
       return {
         executor: scenario.executor,
-        vusBusy: reported.busyVus ?? reported.activeVus,
+        vusBusy: reported.busyVus,
         vusActive: reported.activeVus,
         vusMax: reported.maxVus,
-        rate: reported.ratePerSecond ?? 0,
-        rateMax: reported.ratePerSecondMax ?? 0,
+        ...arrivalRate(scenario, portion, elapsedMs),
         ...time,
       };
   }

@@ -325,9 +325,10 @@ export class Conductor {
     const total: Record<string, ThreadProgress> = {};
     for (const thread of this.threads) {
       for (const [name, one] of Object.entries(thread.progress)) {
-        const sum = (total[name] ??= { fraction: 1, activeVus: 0, maxVus: 0, iterationsDone: 0, iterationsDropped: 0 });
+        const sum = (total[name] ??= { fraction: 1, activeVus: 0, busyVus: 0, maxVus: 0, iterationsDone: 0, iterationsDropped: 0 });
         sum.fraction = Math.min(sum.fraction, one.fraction);
         sum.activeVus += one.activeVus;
+        sum.busyVus += one.busyVus;
         sum.maxVus += one.maxVus;
         sum.iterationsDone += one.iterationsDone;
         sum.iterationsDropped += one.iterationsDropped;

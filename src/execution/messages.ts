@@ -109,10 +109,8 @@ export interface ThreadProgress {
   iterationsDone: number;
   iterationsTotal?: number;
   iterationsDropped: number;
-  /** Arrival rates: VUs with an iteration under way, iterations per second now and at most. */
-  busyVus?: number;
-  ratePerSecond?: number;
-  ratePerSecondMax?: number;
+  /** With an iteration under way. */
+  busyVus: number;
 }
 
 /** Numbers in shared memory. */

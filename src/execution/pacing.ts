@@ -128,3 +128,28 @@ function settleCount(timetable: Timetable, estimate: number, ms: number): number
   while (count > 0 && timetable.dueMs(count - 1) > ms) count--;
   return count;
 }
+
+/**
+ * Iterations per second that a share of an arrival rate makes at a moment, and at most; for the progress line.
+ *
+ * @param elapsedMs Since the scenario's start.
+ */
+export function arrivalRate(
+  scenario: ConstantArrivalRateScenario | RampingArrivalRateScenario,
+  portion: number,
+  elapsedMs: number,
+): { rate: number; rateMax: number } {
+  const perSecond = (rate: number) => (rate * 1000 * portion) / scenario.timeUnit;
+  if (scenario.executor === "constant-arrival-rate") return { rate: perSecond(scenario.rate), rateMax: perSecond(scenario.rate) };
+  let from = scenario.startRate;
+  let most = from;
+  let rate: number | undefined;
+  let startMs = 0;
+  for (const { duration, target } of scenario.stages) {
+    if (rate === undefined && elapsedMs < startMs + duration) rate = from + ((target - from) * (elapsedMs - startMs)) / duration;
+    startMs += duration;
+    from = target;
+    most = Math.max(most, target);
+  }
+  return { rate: perSecond(rate ?? from), rateMax: perSecond(most) };
+}

@@ -40,6 +40,8 @@ export interface RunningScenario {
   readonly config: Scenario;
   /** `__ENV` of its VUs. */
   readonly env: Readonly<Record<string, string>>;
+  /** VUs with an iteration under way. */
+  busyVus: number;
   /** An arrival rate. */
   readonly isOpen: boolean;
   /** Of its samples, outside of groups. */
@@ -102,6 +104,7 @@ export class ThreadVu implements ScenarioVu, ScenarioState, IterationListener {
     this.iterationInInstance = counters.iterationInInstance;
     this.iterationInTest = counters.iterationInTest;
     this.onEnd = onEnd;
+    this.scenario.busyVus++;
     if (this.scenario.isOpen) host.shared.add(SharedState.ACTIVE_VUS, 1);
     vu.beginIteration();
     if (vu.setupData === UNSET) vu.setupData = host.setupData === undefined ? undefined : runtime.rt.json(host.setupData);
@@ -154,6 +157,7 @@ export class ThreadVu implements ScenarioVu, ScenarioState, IterationListener {
     } else host.shared.add(SharedState.ITERATIONS_INTERRUPTED, 1);
     if (vu.afterIteration) for (const hook of vu.afterIteration) hook();
     this.outcome = result.interrupted || result.failed ? { interrupted: result.interrupted, failed: result.failed } : ENDED_WELL;
+    this.scenario.busyVus--;
     if (this.scenario.isOpen) host.shared.add(SharedState.ACTIVE_VUS, -1);
     const restMs = !result.interrupted ? host.minIterationDurationMs - tookMs : 0;
     if (restMs <= 0) {

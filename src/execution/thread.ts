@@ -62,6 +62,7 @@ class Running implements RunningScenario {
   executor!: Executor;
   startTimer: (() => void) | undefined;
   done = false;
+  busyVus = 0;
 
   constructor(config: Scenario, runtime: VuRuntime, env: Readonly<Record<string, string>>) {
     this.config = config;
@@ -517,7 +518,7 @@ export class VuThread {
     const packed = this.recorder.takePacked();
     if (packed) this.port.post({ type: "aggregate", packed }, [packed.buffer as ArrayBuffer]);
     if (this.running.length > 0) {
-      const scenarios = Object.fromEntries(this.running.map((r) => [r.config.name, r.executor.progress()]));
+      const scenarios = Object.fromEntries(this.running.map((r) => [r.config.name, { ...r.executor.progress(), busyVus: r.busyVus }]));
       this.port.post({ type: "progress", scenarios });
     }
   }
