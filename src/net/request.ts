@@ -130,8 +130,7 @@ export class HttpClient {
     this.config = config;
     this.guards =
       shared?.guards ?? new Guards({ blacklistIPs: config.blacklistIPs, blockHostnames: config.blockHostnames });
-    this.resolver =
-      shared?.resolver ?? new Resolver({ dns: config.dns, hosts: config.hosts, guards: this.guards });
+    this.resolver = shared?.resolver ?? new Resolver({ dns: config.dns, hosts: config.hosts, guards: this.guards });
     this.tls = shared?.tls ?? new TlsClient({ environment, ...config.tls });
     this.proxies = shared?.proxies ?? new ProxyRules(environment);
     this.userAgent = config.userAgent ?? DEFAULT_USER_AGENT;

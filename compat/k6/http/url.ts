@@ -71,6 +71,7 @@ export function makeUrl(runtime: VuRuntime, args: readonly unknown[]): object {
     name += text;
     if (i >= values.length) return;
     url += String(values[i]);
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: k6 writes it so
     name += "${}";
   });
   // init code may ask, before the options are known that make the client
