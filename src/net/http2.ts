@@ -3,8 +3,9 @@
  *
  * Streams run side by side; the connection takes requests until the peer says GOAWAY or its limit of streams is reached.
  */
-import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from "node:http2";
+import type { ClientHttp2Session, ClientHttp2Stream } from "node:http2";
 import type { Socket } from "node:net";
+import process from "node:process";
 import type { TLSSocket } from "node:tls";
 import type {
   ConnectionInfo,
@@ -28,6 +29,22 @@ import { lastHeader, wantsZeroLength } from "./headers.ts";
 import { ResponseHead } from "./http1-parser.ts";
 import { ioDirection } from "./http1.ts";
 import { wireBytesSent } from "./tls.ts";
+
+let http2: typeof import("node:http2") | undefined;
+
+/**
+ * Loads the runtime's HTTP/2, which takes several milliseconds: for the first address that may speak it, before anything
+ * is measured.
+ */
+export function loadHttp2(): typeof import("node:http2") {
+  http2 ??= process.getBuiltinModule("node:http2");
+  return http2;
+}
+
+/** Error codes (RFC 9113, section 7). */
+const NO_ERROR = 0;
+const REFUSED_STREAM = 7;
+const CANCEL = 8;
 
 /** Frame header, and what the header block of a small request takes after the first: an estimate for `data_sent`. */
 const FRAME_BYTES = 9;
@@ -124,7 +141,7 @@ export class Http2Connection implements HttpConnection {
     this.key = parts.key;
     this.#owner = parts.owner;
     this.#transport = parts.transport;
-    const session = connect(`https://${parts.key.slice(parts.key.lastIndexOf("|") + 1)}`, {
+    const session = loadHttp2().connect(`https://${parts.key.slice(parts.key.lastIndexOf("|") + 1)}`, {
       createConnection: () => socket,
       settings: { enablePush: false, initialWindowSize: WINDOW_BYTES },
     });
@@ -176,7 +193,7 @@ export class Http2Connection implements HttpConnection {
       if (exchange.head !== undefined && requestHead.method === "HEAD") this.#answered(transmission, exchange);
     });
     stream.on("close", () => {
-      const isWhole = exchange.head !== undefined && stream.rstCode === constants.NGHTTP2_NO_ERROR && !exchange.error;
+      const isWhole = exchange.head !== undefined && stream.rstCode === NO_ERROR && !exchange.error;
       if (isWhole) this.#answered(transmission, exchange);
       else this.#failed(transmission, performance.now());
     });
@@ -204,7 +221,7 @@ export class Http2Connection implements HttpConnection {
     const wanted = transmission.bodyBytesWanted(exchange.head!);
     if (bodyBytes < wanted && exchange.head!.contentLength <= wanted) return;
     this.#answered(transmission, exchange);
-    exchange.stream.close(constants.NGHTTP2_CANCEL);
+    exchange.stream.close(CANCEL);
   }
 
   #answered(transmission: Transmission, exchange: Exchange): void {
@@ -234,7 +251,7 @@ export class Http2Connection implements HttpConnection {
     // A refused stream, or one above the peer's last, was not processed: it may be sent again.
     const isUnprocessed =
       head === undefined &&
-      (stream.rstCode === constants.NGHTTP2_REFUSED_STREAM ||
+      (stream.rstCode === REFUSED_STREAM ||
         (this.#goAway !== undefined && (stream.id ?? 0) > this.#goAway.lastStreamId));
     this.#release();
     transmission.onFailure(
@@ -267,7 +284,7 @@ export class Http2Connection implements HttpConnection {
     if (exchange === undefined) return undefined;
     exchange.isDone = true;
     this.#exchanges.delete(transmission);
-    exchange.stream.close(constants.NGHTTP2_CANCEL);
+    exchange.stream.close(CANCEL);
     this.#release();
     return partialOf(exchange);
   }

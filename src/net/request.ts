@@ -32,6 +32,7 @@ import {
   withoutHeaders,
 } from "./headers.ts";
 import { allowsBody, type HeadMemory, type ResponseHead } from "./http1-parser.ts";
+import { loadHttp2 } from "./http2.ts";
 import { ConnectionPool } from "./pool.ts";
 import { type Environment, ProxyRules } from "./proxy.ts";
 import { Target } from "./target.ts";
@@ -155,6 +156,7 @@ export class HttpClient {
     const target = new Target(url instanceof GoUrl ? url : parseUrl(url), this.proxies);
     if (this.#targets.size >= TARGETS_MAX) this.#targets.clear();
     this.#targets.set(href, target);
+    if (target.isHttps && this.http2) loadHttp2();
     return target;
   }
 }

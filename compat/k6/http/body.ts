@@ -3,7 +3,6 @@
  *
  * Behaviour: k6 docs, javascript-api/k6-http/request and data uploads; conformance: http/bodies, body-errors, multipart.
  */
-import { randomBytes } from "node:crypto";
 import { bytesOf, GoError, isArrayBuffer, typedArrayName, type VuRuntime } from "../../../src/module-api.ts";
 import { goTypeName, toBytes } from "../go-type.ts";
 import { type FormFile, fileBehind } from "./file.ts";
@@ -104,7 +103,7 @@ function queryEscape(text: string): string {
 }
 
 function multipartBody(runtime: VuRuntime, fields: Record<string, unknown>): RequestBody {
-  const boundary = randomBytes(BOUNDARY_BYTES).toString("hex");
+  const boundary = Buffer.from(crypto.getRandomValues(new Uint8Array(BOUNDARY_BYTES))).toString("hex");
   const chunks: Uint8Array[] = [];
   for (const name of Object.keys(fields)) {
     const file = fileBehind(runtime, fields[name]);

@@ -3,7 +3,6 @@
  *
  * Both are logged once the answer is there: what was sent is known exactly then.
  */
-import { randomUUID } from "node:crypto";
 import type { VuRuntime } from "../../../src/module-api.ts";
 import { type HttpExchange, type ResponseHead, serializeHead } from "../../../src/network-api.ts";
 import type { PreparedRequest } from "./params.ts";
@@ -30,7 +29,7 @@ export class HttpDebug {
       source: "http-debug",
       vu: vu.idInTest,
       iter: Math.max(0, vu.iteration),
-      request_id: randomUUID(),
+      request_id: crypto.randomUUID(),
     };
     const { body } = prepared.http;
     const sent = withBodies && body !== undefined ? Buffer.from(body as string).toString("utf8") : "";
