@@ -30,5 +30,5 @@ export function compileSnippet(source: string): string {
   const { text } = rewriteModule({ source, module, analysis: analyse([module]), prefix, format: "cjs" });
   if (last?.type === "ExpressionStatement") text.prependRight(last.start, "return ");
   const helpers = helperNames.map((name) => `rt.${name}`).join();
-  return `(function(rt){const factory=${text.toString()}(${helpers});const g=rt.currentGlobal();const run=factory({},g,undefined,g.open,g.require);run.next();return rt.dc(run)})`;
+  return `(function(rt){const factory=${text.toString()}(${helpers});const g=rt.currentGlobal();const run=factory.call(g,{},g,undefined,g.open,g.require);run.next();return rt.dc(run)})`;
 }

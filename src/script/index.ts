@@ -8,9 +8,9 @@ import { type AnalysedModule, type Analysis, analyse, type BuiltinFacts } from "
 import type { Node } from "./ast.ts";
 import type { Loader } from "./load.ts";
 import { pickPrefix } from "./names.ts";
-import { type Parsed, parseModule } from "./parse.ts";
+import { type Parsed, parseModule, unsupportedSyntax } from "./parse.ts";
 import { resolveSpecifier } from "./resolve.ts";
-import { rewriteModule } from "./rewrite/index.ts";
+import { type Rewritten, rewriteModule, UnsupportedSyntax } from "./rewrite/index.ts";
 import { collectFacts, type ModuleFacts } from "./scope.ts";
 import { isBuiltinName } from "./specifier.ts";
 import { isTypeScript, type Stripped, stripTypes } from "./strip.ts";
@@ -162,7 +162,14 @@ function markCycles(modules: readonly Source[]): void {
 function rewriteOne(module: Source, analysis: Analysis): CompiledModule {
   const prefix = pickPrefix(module.source);
   const { format } = module.parsed;
-  const { text, ...flags } = rewriteModule({ source: module.source, module, analysis, prefix, format });
+  let rewritten: Rewritten;
+  try {
+    rewritten = rewriteModule({ source: module.source, module, analysis, prefix, format });
+  } catch (error) {
+    if (error instanceof UnsupportedSyntax) throw unsupportedSyntax(error.message, error.position, module.source, module.id);
+    throw error;
+  }
+  const { text, ...flags } = rewritten;
   const names = (specifier: string): string[] => {
     const list = [...module.facts.topBindings.values()].flatMap((b) => (b.from?.request === specifier ? [b.from.imported] : []));
     return [...new Set(list)];

@@ -37,10 +37,10 @@ export function createRealm(init: RealmInit): CreatedRealm {
   const context = vm.createContext({}, { codeGeneration: { strings: true, wasm: false } });
   const evaluate = (source: string, filename: string): any => new vm.Script(source, { filename }).runInContext(context);
   const rt: Realm = evaluate("({})", "sixfold:realm");
-  const install = (closed: (...args: any[]) => unknown, ...args: unknown[]) => evaluate(`(${closed.toString()})`, `sixfold:${closed.name}`)(...args);
+  const install = (closed: (...args: any[]) => unknown, ...args: unknown[]) => evaluate(`"use strict";(${closed.toString()})`, `sixfold:${closed.name}`)(...args);
   install(installCore, rt, init.host);
   install(installPromise, rt);
-  install(installGenerators, rt, init.host);
+  install(installGenerators, rt);
   for (const installer of twinInstallers) install(installer, rt);
   const globalBase = install(installGlobals, rt, init, [...intrinsicNames]);
   return { rt, context, globalBase, install };

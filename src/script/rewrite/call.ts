@@ -5,13 +5,13 @@
  * result (0), a generator to delegate to (1), or a Block that has been prepared and only needs the VU to give way (2).
  * Receiver, callee and arguments are evaluated in the order of the language, each once.
  */
-import type { Node } from "../ast.ts";
+import { type Node, unwrap } from "../ast.ts";
 import type { Context, Frame } from "./context.ts";
 
 const SIMPLE_ARITY_MAX = 4;
 
 /** The part behind the helper's call: what to do with its answer. */
-function continuation(c: Context, frame: Frame): string {
+export function continuation(c: Context, frame: Frame): string {
   frame.needsCallTemp = true;
   const t = `${c.prefix}t`;
   const k = c.helper("k");
@@ -33,28 +33,53 @@ function rewriteArguments(c: Context, call: Node, open: number, list: boolean): 
   } else c.replace(open, open + 1, call.arguments.length > 0 ? "," : "");
 }
 
+/**
+ * Opens the helper's call in front of a callee: `(t = c1(receiver, callee`; the parentheses around a member go, because
+ * those around a receiver do not take it away.
+ */
+function rewriteCallee(c: Context, frame: Frame, whole: Node, callee: Node, helper: string, identifierText: (id: Node) => string): void {
+  const t = `${c.prefix}t`;
+  const member = unwrap(callee);
+  let open: string;
+  if (member.type !== "MemberExpression") open = `(${t}=${helper}(void 0,`;
+  else {
+    if (member !== callee) {
+      c.replace(callee.start, member.start, "");
+      c.replace(member.end, callee.end, "");
+    }
+    const { object } = member;
+    if (object.type === "Super") open = `(${t}=${helper}(${c.thisText(frame)},`;
+    else if (object.type === "ThisExpression") open = `(${t}=${helper}(${c.thisText(frame)},`;
+    else if (object.type === "Identifier" && !isArguments(c, object)) open = `(${t}=${helper}(${identifierText(object)},`;
+    else {
+      c.text.appendLeft(object.end, `),${t}`);
+      open = `(${t}=${helper}(${t}=(`;
+    }
+  }
+  c.wrap(whole.start, whole.end, open, continuation(c, frame));
+}
+
+/** `arguments` itself, which is not a name like others. */
+const isArguments = (c: Context, id: Node): boolean => id.name === "arguments" && !c.facts.references.has(id);
+
 /** Rewrites a call that may block and is not part of an optional chain. */
 export function rewriteCall(c: Context, frame: Frame, call: Node, identifierText: (id: Node) => string): void {
+  const { name, list } = helperFor(c, call);
+  rewriteArguments(c, call, c.find("(", call.callee.end), list);
+  rewriteCallee(c, frame, call, call.callee, name, identifierText);
+}
+
+/** Rewrites `(a?.b)(c)`, whose callee has been rewritten and left its receiver in a temporary. */
+export function rewriteCallOfChain(c: Context, frame: Frame, call: Node, receiver: string): void {
   const t = `${c.prefix}t`;
   const { name, list } = helperFor(c, call);
-  const callee = call.callee;
-  const open = c.find("(", callee.end);
-  rewriteArguments(c, call, open, list);
-  const member = callee.type === "MemberExpression" ? callee : undefined;
-  if (member === undefined) {
-    c.wrap(call.start, call.end, `(${t}=${name}(void 0,`, continuation(c, frame));
-    return;
-  }
-  const object = member.object;
-  if (object.type === "Super") {
-    c.wrap(call.start, call.end, `(${t}=${name}(this,`, continuation(c, frame));
-  } else if (object.type === "Identifier" || object.type === "ThisExpression") {
-    const text = object.type === "Identifier" ? identifierText(object) : "this";
-    c.wrap(call.start, call.end, `(${t}=${name}(${text},`, continuation(c, frame));
-  } else {
-    c.text.appendLeft(object.end, `),${t}`);
-    c.wrap(call.start, call.end, `(${t}=${name}(${t}=(`, continuation(c, frame));
-  }
+  const kept = c.fresh("x");
+  frame.temps.push(kept);
+  const open = c.find("(", call.callee.end);
+  const separator = list ? ",[" : call.arguments.length > 0 ? "," : "";
+  c.replace(open, open + 1, `,${t}=${name}(${receiver},${kept}${separator}`);
+  if (list) c.text.update(call.end - 1, call.end, "])");
+  c.wrap(call.start, call.end, `(${kept}=`, continuation(c, frame));
 }
 
 /** Rewrites `new C(a)`. */
@@ -71,22 +96,10 @@ export function rewriteNew(c: Context, frame: Frame, node: Node): void {
 
 /** Rewrites a tagged template; the template object stays the one of this place. */
 export function rewriteTagged(c: Context, frame: Frame, node: Node, identifierText: (id: Node) => string): void {
-  const t = `${c.prefix}t`;
   const { tag, quasi } = node;
   c.text.prependRight(quasi.start, `,${c.helper("tpl")}`);
   c.text.appendLeft(quasi.end, ")");
-  const name = c.helper("ca");
-  if (tag.type === "MemberExpression" && tag.object.type !== "Super") {
-    if (tag.object.type === "Identifier") {
-      c.wrap(node.start, node.end, `(${t}=${name}(${identifierText(tag.object)},`, continuation(c, frame));
-    } else {
-      c.text.appendLeft(tag.object.end, `),${t}`);
-      c.wrap(node.start, node.end, `(${t}=${name}(${t}=(`, continuation(c, frame));
-    }
-  } else {
-    const self = tag.type === "MemberExpression" ? "this" : "void 0";
-    c.wrap(node.start, node.end, `(${t}=${name}(${self},`, continuation(c, frame));
-  }
+  rewriteCallee(c, frame, node, tag, c.helper("ca"), identifierText);
 }
 
 /**
@@ -94,8 +107,15 @@ export function rewriteTagged(c: Context, frame: Frame, node: Node, identifierTe
  *
  * `a?.b(x).c` becomes `((x1 = a) == null ? void 0 : <call of x1.b>.c)`: what stands before each `?.` is kept in a
  * temporary, and the rest of the chain, to its very end, is the other branch.
+ *
+ * @returns The receiver of a call of the whole chain, if `keepReceiver` asks for it.
  */
-export function rewriteChain(c: Context, frame: Frame, chain: Node, mayBlock: (call: Node) => boolean): void {
+export function rewriteChain(
+  c: Context,
+  frame: Frame,
+  chain: Node,
+  { mayBlock, keepReceiver = false }: { mayBlock(call: Node): boolean; keepReceiver?: boolean },
+): string {
   const elements: Node[] = [];
   let base = chain.expression;
   while (base.type === "MemberExpression" || base.type === "CallExpression") {
@@ -107,83 +127,69 @@ export function rewriteChain(c: Context, frame: Frame, chain: Node, mayBlock: (c
     frame.temps.push(name);
     return name;
   };
-  // `opening` collects what must stand before the current segment; `segmentStart` is where that is.
-  let segmentStart = base.start;
+  // `opening` collects what must stand before the current segment, which begins with `lead`, at `segmentStart`.
+  let segmentStart = chain.start;
   let opening = "";
   let lead = "";
-  /** Text of the current value, if it is a mere name. */
-  let receiver: string | undefined;
-  const flush = (insertAt: number) => c.text.prependRight(insertAt, opening + lead);
+  /** Where the receiver of the next call is kept. */
+  let receiver = "void 0";
+  const flush = () => c.text.prependRight(segmentStart, opening + lead);
+
+  const rewriteLinkCall = (call: Node, previousEnd: number, self: string): void => {
+    const open = c.find("(", call.optional ? c.find("?.", previousEnd) + 2 : previousEnd);
+    const list = call.arguments.length > 0;
+    if (!mayBlock(call)) {
+      // a cut has taken the receiver from its member
+      if (call.optional && self !== "void 0") c.replace(open, open + 1, `.call(${self}${list ? "," : ""}`);
+      return;
+    }
+    const helper = helperFor(c, call);
+    const kept = temp();
+    opening = `(${kept}=${opening}`;
+    c.replace(open, open + 1, `,${c.prefix}t=${helper.name}(${self},${kept}${helper.list ? ",[" : list ? "," : ""}`);
+    if (helper.list) c.text.update(call.end - 1, call.end, "])");
+    c.text.appendLeft(call.end, continuation(c, frame));
+  };
+
   for (let i = 0; i < elements.length; i++) {
     const element = elements[i]!;
-    const previousEnd = i === 0 ? base.end : elements[i - 1]!.end;
     const next = elements[i + 1];
-    const calledNext = element.type === "MemberExpression" && next?.type === "CallExpression";
+    const previousEnd = i === 0 ? base.end : elements[i - 1]!.end;
+    const isCall = element.type === "CallExpression";
     if (element.optional) {
       const kept = temp();
       const token = c.find("?.", previousEnd);
-      const isCall = element.type === "CallExpression";
-      // close the part before: (kept = <segment>) == null ? void 0 :
       opening = `(${kept}=${opening}`;
-      flush(segmentStart);
-      const dot = element.type === "MemberExpression" && !element.computed ? "." : "";
+      flush();
+      c.replace(token, token + 2, ")==null?void 0:");
       segmentStart = token + 2;
-      c.replace(token, token + 2, `)==null?void 0:`);
-      lead = `${kept}${dot}`;
       opening = "";
-      if (isCall) {
-        const self = receiver ?? "void 0";
-        rewriteChainCall(element, self);
-        receiver = undefined;
-        continue;
-      }
-      receiver = undefined;
-    } else if (element.type === "CallExpression") {
-      rewriteChainCall(element, receiver ?? "void 0");
-      receiver = undefined;
+      lead = !isCall && !element.computed ? `${kept}.` : kept;
+      if (isCall) rewriteLinkCall(element, previousEnd, receiver);
+      receiver = "void 0";
+      if (!isCall && needsReceiver(next)) receiver = kept;
       continue;
     }
-    if (calledNext) {
-      // remember the receiver: (r = <segment so far>).name
-      if (base.type === "Super" && i === 0) receiver = "this";
-      else {
-        const r = temp();
-        const dotAt = element.optional ? segmentStart : element.object.end;
-        if (element.optional) {
-          // the lead is `kept.` or `kept`; the receiver is `kept` itself
-          receiver = lead.endsWith(".") ? lead.slice(0, -1) : lead;
-          frame.temps.splice(frame.temps.indexOf(r), 1);
-        } else {
-          opening = `${opening}(${r}=`;
-          c.text.appendLeft(dotAt, ")");
-          receiver = r;
-        }
-      }
-    } else receiver = undefined;
+    if (isCall) {
+      rewriteLinkCall(element, previousEnd, receiver);
+      receiver = "void 0";
+    } else if (!needsReceiver(next)) receiver = "void 0";
+    else if (element.object.type === "Super") receiver = c.thisText(frame);
+    else {
+      receiver = temp();
+      opening = `(${receiver}=${opening}`;
+      c.text.appendLeft(previousEnd, ")");
+    }
   }
-  flush(segmentStart);
+  flush();
   c.text.appendLeft(chain.end, ")");
   c.text.prependRight(chain.start, "(");
+  return receiver;
 
-  function rewriteChainCall(call: Node, self: string): void {
-    const open = c.find("(", call.optional ? c.find("?.", call.callee.end) + 2 : call.callee.end);
-    if (!mayBlock(call)) {
-      if (self !== "void 0" || call.optional) {
-        // keep the receiver: <callee>.call(self, args)
-        const list = call.arguments.length > 0 ? "," : "";
-        c.replace(open, open + 1, `.call(${self}${list}`);
-      }
-      return;
-    }
-    const { name, list } = helperFor(c, call);
-    // the receiver is evaluated as part of the callee, so the callee comes first: (cal)(callee, () => self)
-    const kept = temp();
-    frame.needsCallTemp = true;
-    const t = `${c.prefix}t`;
-    opening = `(${kept}=${opening}`;
-    c.replace(open, open + 1, `,${t}=${name}(${self},${kept}${list ? ",[" : call.arguments.length > 0 ? "," : ""}`);
-    if (list) c.text.update(call.end - 1, call.end, "])");
-    c.text.appendLeft(call.end, continuation(c, frame));
+  /** Whether what follows a member is a call that is given its receiver by hand. */
+  function needsReceiver(next: Node | undefined): boolean {
+    if (next === undefined) return keepReceiver;
+    return next.type === "CallExpression" && (next.optional || mayBlock(next));
   }
 }
 

@@ -13,7 +13,7 @@ export const intrinsicNames = [
   "isFinite", "isNaN", "parseFloat", "parseInt", "undefined", "unescape", "GoError",
 ] as const;
 
-const intrinsics: ReadonlySet<string> = new Set([...intrinsicNames, "arguments"]);
+const intrinsics: ReadonlySet<string> = new Set(intrinsicNames);
 
 /** Globals of k6 that are always there, so reading them needs no check. */
 const always: ReadonlySet<string> = new Set([
@@ -28,17 +28,24 @@ export function freeText(c: Context, name: string): string {
   if (name === "globalThis" || name === "global") return g;
   if (name === "eval") return c.helper("ev");
   if (name === "open" || name === "require") return `${c.prefix}${name}`;
-  if (!c.strict && (name === "module" || name === "exports")) return name;
+  if (c.commonJs && (name === "module" || name === "exports")) return name;
   if (always.has(name)) return `${g}.${name}`;
   return `("${name}" in ${g}?${g}.${name}:${c.helper("ref")}("${name}"))`;
 }
 
-/** How it is written. */
-export function freeAssignmentText(c: Context, name: string): string {
+/**
+ * How it is written.
+ *
+ * @param mustExist Writing a name that is not there is an error: in strict code, and where the old value is read first.
+ */
+export function freeAssignmentText(c: Context, name: string, mustExist: boolean): string {
   if (isFixed(c, name)) return freeText(c, name);
   const g = `${c.prefix}g`;
-  return c.strict ? `${c.helper("has")}(${g},"${name}").${name}` : `${g}.${name}`;
+  return mustExist ? `${c.helper("has")}(${g},"${name}").${name}` : `${g}.${name}`;
 }
+
+/** Whether assigning makes it a property of the global object, which `delete` takes away again. */
+export const isSloppyCreation = (c: Context, name: string): boolean => !isFixed(c, name);
 
 /** The operand of `typeof`, which never throws. */
 export function freeTypeofText(c: Context, name: string): string {
@@ -51,4 +58,4 @@ const isFixed = (c: Context, name: string): boolean =>
   name === "eval" ||
   name === "open" ||
   name === "require" ||
-  (!c.strict && (name === "module" || name === "exports"));
+  (c.commonJs && (name === "module" || name === "exports"));

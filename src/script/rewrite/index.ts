@@ -5,15 +5,15 @@
  */
 import MagicString from "magic-string";
 import type { AnalysedModule, Analysis } from "../analyse.ts";
-import { forEachChild, isLoop, type Node } from "../ast.ts";
+import { forEachChild, isLoop, type Node, unwrap } from "../ast.ts";
 import { helperNames } from "../names.ts";
 import type { FunctionFacts } from "../scope.ts";
 import { rewriteAwait, rewriteReturn, rewriteYield } from "./async.ts";
-import { chainMayBlock, rewriteCall, rewriteChain, rewriteNew, rewriteTagged } from "./call.ts";
+import { chainMayBlock, rewriteCall, rewriteCallOfChain, rewriteChain, rewriteNew, rewriteTagged } from "./call.ts";
 import { ClassWork, finishClass, rewriteMethod } from "./class.ts";
 import { Context, type Frame } from "./context.ts";
 import { bodyStart, prologue, recordContainers, rewriteFunction, rewriteObjectMethod } from "./function.ts";
-import { freeAssignmentText, freeText, freeTypeofText, isIntrinsic } from "./globals.ts";
+import { freeAssignmentText, freeText, freeTypeofText, isIntrinsic, isSloppyCreation } from "./globals.ts";
 import { exportGetters, exportValues, importText, rewriteExport, rewriteImport } from "./import-export.ts";
 import { budget, rewriteForOf, rewriteTry } from "./loop.ts";
 
@@ -26,6 +26,22 @@ export interface Rewritten {
   usesMeta: boolean;
 }
 
+/** Syntax that the rewriting cannot follow. */
+export class UnsupportedSyntax extends SyntaxError {
+  /** Offset in the source. */
+  readonly position: number;
+  constructor(message: string, position: number) {
+    super(message);
+    this.position = position;
+  }
+}
+
+/** A function or class that takes the name of what it is assigned to. */
+function isAnonymous(node: Node): boolean {
+  const value = unwrap(node);
+  return value.type === "ArrowFunctionExpression" || ((value.type === "FunctionExpression" || value.type === "ClassExpression") && !value.id);
+}
+
 export function rewriteModule(init: {
   source: string;
   module: AnalysedModule;
@@ -35,23 +51,16 @@ export function rewriteModule(init: {
 }): Rewritten {
   const { source, module, analysis, prefix, format } = init;
   const text = new MagicString(source);
-  const c = new Context({ text, source, module, analysis, prefix, strict: format === "esm" });
+  const c = new Context({ text, source, module, analysis, prefix, commonJs: format === "cjs" });
   const { facts } = c;
   recordContainers(c);
 
-  const newFrame = (fn: FunctionFacts): Frame => ({
-    fn, twin: c.hasTwin(fn), temps: [], needsCallTemp: false, needsArguments: false, needsSuper: false,
-  });
+  const newFrame = (fn: FunctionFacts, enclosing?: Frame): Frame => {
+    const twin = c.hasTwin(fn);
+    return { fn, twin, aliased: fn.kind === "arrow" && (twin || enclosing?.aliased === true), temps: [], needsCallTemp: false };
+  };
   const topFrame = newFrame(facts.top);
   let usesMeta = false;
-
-  /** The frame of the function that owns `this` for code in `frame`. */
-  const frames = new Map<FunctionFacts, Frame>([[facts.top, topFrame]]);
-  const ownerFrame = (frame: Frame): Frame => {
-    let fn = frame.fn;
-    while (fn.kind === "arrow" && fn.parent) fn = fn.parent;
-    return frames.get(fn)!;
-  };
 
   const callMayBlock = (call: Node) => analysis.callMayBlock(module, call);
 
@@ -62,14 +71,17 @@ export function rewriteModule(init: {
     return id.name;
   };
 
-  const visitFunction = (node: Node, visitHead?: () => void): Frame => {
-    const fn = facts.functions.get(node)!;
-    const frame = newFrame(fn);
-    frames.set(fn, frame);
-    visitHead?.();
+  const visitFunction = (node: Node, enclosing: Frame): Frame => {
+    const frame = newFrame(facts.functions.get(node)!, enclosing);
     for (const param of node.params) visitPattern(param, frame);
     visit(node.body, frame);
     return frame;
+  };
+
+  /** A part of a class that is code of its own: a static block, or the value of a field. */
+  const visitInitializer = (member: Node, parts: readonly Node[], enclosing: Frame): void => {
+    const frame = newFrame(facts.functions.get(member)!, enclosing);
+    for (const part of parts) visit(part, frame);
   };
 
   /** Binding patterns: only defaults and computed keys hold expressions. */
@@ -98,13 +110,27 @@ export function rewriteModule(init: {
     }
   };
 
-  /** Assignment targets: a free name is written to the VU's global object. */
-  const visitTarget = (target: Node, frame: Frame): void => {
+  /** What takes the value that is assigned to an identifier: a free name is a property of the VU's global object. */
+  const targetText = (id: Node, frame: Frame, mustExist: boolean): string => {
+    const binding = facts.references.get(id);
+    if (binding?.from) return `${c.helper("ro")}(${JSON.stringify(id.name)}).x`;
+    if (!facts.free.has(id) || isIntrinsic(id.name)) return id.name;
+    return freeAssignmentText(c, id.name, frame.fn.strict || mustExist);
+  };
+
+  /**
+   * Assignment targets.
+   *
+   * @param mustExist The old value is read too.
+   */
+  const visitTarget = (target: Node, frame: Frame, mustExist = false): void => {
     switch (target.type) {
-      case "Identifier":
-        if (facts.free.has(target) && !isIntrinsic(target.name)) c.replace(target.start, target.end, freeAssignmentText(c, target.name));
+      case "Identifier": {
+        const replacement = targetText(target, frame, mustExist);
+        if (replacement !== target.name) c.replace(target.start, target.end, replacement);
         return;
-      case "ParenthesizedExpression": return visitTarget(target.expression, frame);
+      }
+      case "ParenthesizedExpression": return visitTarget(target.expression, frame, mustExist);
       case "ObjectPattern":
         for (const p of target.properties) {
           if (p.type === "RestElement") visitTarget(p.argument, frame);
@@ -112,10 +138,8 @@ export function rewriteModule(init: {
             if (p.computed) visit(p.key, frame);
             const inner = p.value.type === "AssignmentPattern" ? p.value.left : p.value;
             if (p.shorthand && inner.type === "Identifier") {
-              if (facts.free.has(inner) && !isIntrinsic(inner.name)) {
-                c.text.prependRight(p.start, `${inner.name}:`);
-                visitTarget(inner, frame);
-              }
+              const replacement = targetText(inner, frame, false);
+              if (replacement !== inner.name) c.replace(inner.start, inner.end, `${inner.name}:${replacement}`);
               if (p.value.type === "AssignmentPattern") visit(p.value.right, frame);
             } else visitTarget(p.value, frame);
           }
@@ -138,21 +162,17 @@ export function rewriteModule(init: {
     if (node.superClass) visit(node.superClass, frame);
     for (const member of node.body.body) {
       if (member.type === "StaticBlock") {
-        const inner = newFrame(facts.functions.get(member)!);
-        frames.set(inner.fn, inner);
-        for (const statement of member.body) visit(statement, inner);
+        visitInitializer(member, member.body, frame);
         continue;
       }
       if (member.computed) visit(member.key, frame);
       if (member.type === "MethodDefinition") {
-        const inner = visitFunction(member.value);
-        if (inner.twin) rewriteMethod(c, inner, member, work, frame);
-        else c.text.appendLeft(bodyStart(member.value.body), prologue(c, inner));
-      } else if (member.value) {
-        const inner = newFrame(facts.functions.get(member)!);
-        frames.set(inner.fn, inner);
-        visit(member.value, inner);
+        const inner = visitFunction(member.value, frame);
+        if (inner.twin) rewriteMethod(c, inner, member, work);
+        continue;
       }
+      if (member.value) visitInitializer(member, [member.value], frame);
+      c.terminate(member);
     }
     finishClass(c, node, work);
   };
@@ -164,22 +184,37 @@ export function rewriteModule(init: {
       visit(node.right, frame);
       visit(node.body, frame);
       budget(c, frame, node.body);
-      const manual = node.type === "ForOfStatement" && (node.await || (frame.twin && analysis.iterationMayBlock));
-      if (manual && frame.twin) rewriteForOf(c, node, labels);
+      if (node.type === "ForOfStatement" && (node.await || (frame.twin && analysis.iterationMayBlock))) rewriteForOf(c, frame, node, labels);
       return;
     }
-    if (node.init) visit(node.init, frame);
+    if (node.init?.type === "VariableDeclaration") visitDeclarations(node.init, frame);
+    else if (node.init) visit(node.init, frame);
     if (node.test) visit(node.test, frame);
     if (node.update) visit(node.update, frame);
     visit(node.body, frame);
     budget(c, frame, node.body);
   };
 
+  const visitDeclarations = (node: Node, frame: Frame): void => {
+    for (const d of node.declarations) {
+      visitPattern(d.id, frame);
+      if (d.init) visit(d.init, frame);
+    }
+  };
+
+  const visitSuperMember = (node: Node, frame: Frame): void => {
+    if (node.computed) visit(node.property, frame);
+    if (!frame.aliased) return;
+    if (node.computed) {
+      c.replace(node.start, node.property.start, `${prefix}S(`);
+      c.replace(node.property.end, node.end, ").v");
+    } else c.replace(node.start, node.end, `${prefix}S(${JSON.stringify(node.property.name)}).v`);
+  };
+
   const visit = (node: Node, frame: Frame): void => {
     switch (node.type) {
       case "Identifier": {
-        if (node.name === "arguments" && !facts.references.has(node) && frame.fn.kind === "arrow" && frame.twin) {
-          ownerFrame(frame).needsArguments = true;
+        if (node.name === "arguments" && frame.aliased && !facts.references.has(node) && !facts.free.has(node)) {
           c.replace(node.start, node.end, `${prefix}A`);
           return;
         }
@@ -190,51 +225,39 @@ export function rewriteModule(init: {
       case "FunctionDeclaration":
       case "FunctionExpression":
       case "ArrowFunctionExpression": {
-        const inner = visitFunction(node);
-        if (inner.twin) rewriteFunction(c, inner);
-        else if (node.body.type === "BlockStatement") c.text.appendLeft(bodyStart(node.body), prologue(c, inner));
+        const inner = visitFunction(node, frame);
+        if (inner.twin) rewriteFunction(c, inner, frame);
+        return;
+      }
+      case "ThisExpression": {
+        const replacement = c.thisText(frame);
+        if (replacement !== "this") c.replace(node.start, node.end, replacement);
+        return;
+      }
+      case "ObjectExpression": {
+        let needsTwins = false;
+        for (const property of node.properties) needsTwins = visitProperty(property, frame) || needsTwins;
+        if (needsTwins) c.wrap(node.start, node.end, `${c.helper("om")}(`, ")");
         return;
       }
       case "ClassDeclaration":
       case "ClassExpression": return visitClass(node, frame);
-      case "Property": {
-        if (node.computed) visit(node.key, frame);
-        if (node.method || node.kind !== "init") {
-          const inner = visitFunction(node.value);
-          if (inner.twin) rewriteObjectMethod(c, inner, node);
-          else c.text.appendLeft(bodyStart(node.value.body), prologue(c, inner));
-          return;
-        }
-        if (node.shorthand) {
-          const replacement = identifierText(node.value);
-          if (replacement !== node.value.name) c.text.appendLeft(node.end, `:${replacement}`);
-          return;
-        }
-        return visit(node.value, frame);
-      }
       case "MemberExpression":
-        if (node.object.type === "Super" && frame.fn.kind === "arrow" && frame.twin) {
-          ownerFrame(frame).needsSuper = true;
-          if (node.computed) {
-            visit(node.property, frame);
-            c.replace(node.start, node.property.start, `${prefix}S(`);
-            c.text.appendLeft(node.property.end, ")");
-            c.replace(node.property.end, node.end, "");
-          } else c.replace(node.start, node.end, `${prefix}S(${JSON.stringify(node.property.name)})`);
-          return;
-        }
-        if (node.object.type !== "Super") visit(node.object, frame);
+        if (node.object.type === "Super") return visitSuperMember(node, frame);
+        visit(node.object, frame);
         if (node.computed) visit(node.property, frame);
         return;
       case "MetaProperty":
-        if (node.meta.name === "import") {
+        if (node.meta.name === "new") {
+          if (frame.aliased) c.replace(node.start, node.end, `${prefix}N`);
+        } else {
           usesMeta = true;
           c.replace(node.start, node.end, `${prefix}meta`);
         }
         return;
       case "ChainExpression": {
         forEachChild(node, (child) => visitChainLink(child, frame));
-        if (frame.twin && chainMayBlock(node, callMayBlock)) rewriteChain(c, frame, node, callMayBlock);
+        if (frame.twin && chainMayBlock(node, callMayBlock)) rewriteChain(c, frame, node, { mayBlock: callMayBlock });
         return;
       }
       case "CallExpression": return visitCall(node, frame);
@@ -262,36 +285,48 @@ export function rewriteModule(init: {
         if (node.argument) visit(node.argument, frame);
         if (frame.twin) rewriteYield(c, frame, node);
         return;
+      case "ExpressionStatement":
+        visit(node.expression, frame);
+        return c.terminate(node);
+      case "DoWhileStatement":
+        visitLoop(node, frame, []);
+        return c.terminate(node);
+      case "DebuggerStatement": return c.terminate(node);
       case "ReturnStatement":
         if (node.argument) visit(node.argument, frame);
         rewriteReturn(c, frame, node);
-        return;
+        return c.terminate(node);
       case "ThrowStatement":
         visit(node.argument, frame);
         if (node.argument.type !== "NewExpression") c.wrap(node.argument.start, node.argument.end, `${c.helper("th")}(`, ")");
-        return;
-      case "AssignmentExpression":
-        visitTarget(node.left, frame);
+        return c.terminate(node);
+      case "AssignmentExpression": {
+        visitTarget(node.left, frame, node.operator !== "=");
         visit(node.right, frame);
+        const target = unwrap(node.left);
+        if (target.type === "Identifier" && facts.free.has(target) && isAnonymous(node.right)) {
+          // as a property it would not give the function its name
+          const key = JSON.stringify(target.name);
+          c.wrap(node.right.start, node.right.end, `({${key}:`, `})[${key}]`);
+        }
         return;
+      }
       case "UpdateExpression":
-        visitTarget(node.argument, frame);
+        visitTarget(node.argument, frame, true);
         return;
-      case "UnaryExpression":
-        if (node.operator === "typeof" && node.argument.type === "Identifier") {
-          const id = node.argument;
-          if (facts.free.has(id) && !isIntrinsic(id.name)) {
-            c.replace(id.start, id.end, freeTypeofText(c, id.name));
+      case "UnaryExpression": {
+        const operand = unwrap(node.argument);
+        if (operand.type === "Identifier" && facts.free.has(operand) && !isIntrinsic(operand.name)) {
+          if (node.operator === "typeof" || (node.operator === "delete" && isSloppyCreation(c, operand.name))) {
+            c.replace(operand.start, operand.end, freeTypeofText(c, operand.name));
             return;
           }
         }
         return visit(node.argument, frame);
+      }
       case "VariableDeclaration":
-        for (const d of node.declarations) {
-          visitPattern(d.id, frame);
-          if (d.init) visit(d.init, frame);
-        }
-        return;
+        visitDeclarations(node, frame);
+        return c.terminate(node);
       case "LabeledStatement": {
         const labels: Node[] = [node];
         let body = node.body;
@@ -304,7 +339,7 @@ export function rewriteModule(init: {
         return;
       }
       case "BreakStatement":
-      case "ContinueStatement": return;
+      case "ContinueStatement": return c.terminate(node);
       case "TryStatement":
         visit(node.block, frame);
         if (node.handler) {
@@ -314,6 +349,8 @@ export function rewriteModule(init: {
         if (node.finalizer) visit(node.finalizer, frame);
         rewriteTry(c, node);
         return;
+      case "WithStatement":
+        throw new UnsupportedSyntax("with statements are not supported", node.start);
       case "ImportDeclaration": return rewriteImport(c, node);
       case "ExportAllDeclaration": return rewriteExport(c, node);
       case "ExportNamedDeclaration":
@@ -328,8 +365,9 @@ export function rewriteModule(init: {
 
   /** Links of an optional chain: calls in it are rewritten together with the chain. */
   const visitChainLink = (node: Node, frame: Frame): void => {
-    if (node.type === "MemberExpression") {
-      if (node.object.type !== "Super") visitChainLink(node.object, frame);
+    if (node.type === "MemberExpression" && node.object.type === "Super") visitSuperMember(node, frame);
+    else if (node.type === "MemberExpression") {
+      visitChainLink(node.object, frame);
       if (node.computed) visit(node.property, frame);
     } else if (node.type === "CallExpression") {
       visitChainLink(node.callee, frame);
@@ -339,29 +377,58 @@ export function rewriteModule(init: {
 
   /** A callee keeps its receiver: an imported function is called without one. */
   const visitCallee = (callee: Node, frame: Frame, viaHelper: boolean): void => {
-    if (callee.type === "Identifier") {
-      const replacement = identifierText(callee);
-      if (replacement !== callee.name) {
-        const bare = viaHelper || !replacement.includes(".") || replacement.startsWith("(");
-        c.replace(callee.start, callee.end, bare ? replacement : `(0,${replacement})`);
-      }
-    } else visit(callee, frame);
+    const id = unwrap(callee);
+    if (id.type !== "Identifier") return visit(callee, frame);
+    const replacement = identifierText(id);
+    if (replacement === id.name) return;
+    const bare = viaHelper || !replacement.includes(".") || replacement.startsWith("(");
+    c.replace(id.start, id.end, bare ? replacement : `(0,${replacement})`);
   };
 
   const visitCall = (node: Node, frame: Frame): void => {
     const callee = node.callee;
     if (callee.type === "Super") {
       for (const a of node.arguments) visit(a, frame);
+      if (frame.aliased) c.replace(callee.start, callee.end, `${prefix}U`);
       return;
     }
-    const superInArrow = callee.type === "MemberExpression" && callee.object.type === "Super" && frame.fn.kind === "arrow" && frame.twin;
-    const blocks = frame.twin && !superInArrow && callMayBlock(node);
+    const blocks = frame.twin && callMayBlock(node);
+    const member = unwrap(callee);
+    if (blocks && member.type === "ChainExpression" && unwrap(member.expression).type === "MemberExpression") {
+      // `(a?.b)(c)` calls with `a` as receiver
+      forEachChild(member, (child) => visitChainLink(child, frame));
+      for (const a of node.arguments) visit(a, frame);
+      const receiver = rewriteChain(c, frame, member, { mayBlock: callMayBlock, keepReceiver: true });
+      rewriteCallOfChain(c, frame, node, receiver);
+      return;
+    }
     visitCallee(callee, frame, blocks);
     for (const a of node.arguments) visit(a, frame);
-    if (superInArrow) {
+    if (blocks) rewriteCall(c, frame, node, identifierText);
+    else if (frame.aliased && member.type === "MemberExpression" && member.object.type === "Super") {
       const open = c.find("(", callee.end);
-      c.replace(open, open + 1, `.call(this${node.arguments.length > 0 ? "," : ""}`);
-    } else if (blocks) rewriteCall(c, frame, node, identifierText);
+      c.replace(open, open + 1, `.call(${c.thisText(frame)}${node.arguments.length > 0 ? "," : ""}`);
+    }
+  };
+
+  /** A member of an object literal; returns whether the object must be given twins. */
+  const visitProperty = (node: Node, frame: Frame): boolean => {
+    if (node.type === "SpreadElement") {
+      visit(node, frame);
+      return false;
+    }
+    if (node.computed) visit(node.key, frame);
+    if (node.method || node.kind !== "init") {
+      const inner = visitFunction(node.value, frame);
+      return inner.twin && rewriteObjectMethod(c, inner, node);
+    }
+    if (!node.shorthand) visit(node.value, frame);
+    else if (node.value.name === "arguments" && frame.aliased) c.text.appendLeft(node.end, `:${prefix}A`);
+    else {
+      const replacement = identifierText(node.value);
+      if (replacement !== node.value.name) c.text.appendLeft(node.end, `:${replacement}`);
+    }
+    return false;
   };
 
   for (const statement of facts.tree.body) visit(statement, topFrame);
@@ -374,7 +441,7 @@ export function rewriteModule(init: {
   const helpers = helperNames.map((name) => prefix + name).join();
   const hoistedTop = (c.hoisted.get(bodyStart(facts.tree)) ?? []).join("");
   const head =
-    `(function(${helpers}){${format === "esm" ? '"use strict";' : ""}${c.prelude.join("")}return function*(${params.join()}){` +
+    `(function(${helpers}){${facts.top.strict ? '"use strict";' : ""}${c.prelude.join("")}return function*(${params.join()}){` +
     `${prologue(c, topFrame)}${hoistedTop}${exportGetters(c)}yield;`;
   text.prepend(head);
   if (source.startsWith("#!")) text.update(0, source.indexOf("\n") < 0 ? source.length : source.indexOf("\n"), "");

@@ -6,6 +6,7 @@
  * code looks at the clock and, past the VU's deadline, throws the interruption (`k.x` is set while that unwinds).
  */
 import type { Node } from "../ast.ts";
+import { continuation } from "./call.ts";
 import type { Context, Frame } from "./context.ts";
 
 /** Inserts the budget check at the start of a loop's body. */
@@ -23,9 +24,10 @@ export function budget(c: Context, frame: Frame | undefined, body: Node): void {
  * Rewrites a for-of (or for await) whose steps may block.
  *
  * `label: for (const x of e) body` becomes
- * `{const i = it(e); try { label: for (; yield* i.step();) { const x = i.v; body } } catch ... finally ...}`.
+ * `{const i = it(e); try { label: for (; i.step();) { const x = i.v; body } } catch ... finally ...}`, where `it` and
+ * `step` answer like the call helpers do.
  */
-export function rewriteForOf(c: Context, loop: Node, labels: readonly Node[]): void {
+export function rewriteForOf(c: Context, frame: Frame, loop: Node, labels: readonly Node[]): void {
   const i = c.fresh("i");
   const e = c.fresh("e");
   const open = c.find("(", loop.await ? c.find("await", loop.start) + 5 : loop.start + 3);
@@ -38,10 +40,12 @@ export function rewriteForOf(c: Context, loop: Node, labels: readonly Node[]): v
   const names = labels.map((label) => `${label.label.name}:`).join("");
   for (const label of labels) c.replace(label.start, c.find(":", label.label.end) + 1, "");
   // head: `for (` ... `of` right `)`
-  c.replace(loop.start, open + 1, `{const ${i}=${c.helper(loop.await ? "ait" : "it")}(`);
+  const t = `${c.prefix}t`;
+  c.replace(loop.start, open + 1, `{const ${i}=(${t}=${c.helper(loop.await ? "ait" : "it")}(`);
   c.replace(left.end, right.start, "");
   const close = c.find(")", right.end);
-  c.replace(close, close + 1, `);try{${names}for(;yield* ${i}.step();)`);
+  const rest = continuation(c, frame);
+  c.replace(close, close + 1, `)${rest};try{${names}for(;(${t}=${i}.step()${rest};)`);
   const k = c.helper("k");
   c.text.appendLeft(
     body.end,

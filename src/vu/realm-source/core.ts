@@ -33,7 +33,8 @@ export interface RuntimeState {
   x: boolean;
   aw: unknown;
   yv: unknown;
-  raw: unknown;
+  /** What a generator that is made to return is to return. */
+  rv: unknown;
   /** Reactions of the current VU, in order. */
   jobs: unknown[];
   /** Rejected promises of the current VU that nobody handles. */
@@ -90,12 +91,17 @@ export interface Realm {
 }
 
 export function installCore(rt: Realm, host: RealmHost): void {
-  const k: RuntimeState = { p: 0, n: 1000, x: false, aw: undefined, yv: undefined, raw: undefined, jobs: [], rejections: new Set() };
+  const k: RuntimeState = { p: 0, n: 1000, x: false, aw: undefined, yv: undefined, rv: undefined, jobs: [], rejections: new Set() };
   rt.k = k;
-  const AWAIT = Object.freeze({ __proto__: null });
-  const YIELD = Object.freeze({ __proto__: null });
+  const token = (): object => Object.freeze({ __proto__: null });
+  const AWAIT = token();
+  const YIELD = token();
+  rt.go = token();
+  rt.raw = token();
+  rt.G = globalThis;
   Object.assign(rt, { AWAIT, YIELD });
-  const { apply, construct, defineProperty, getPrototypeOf } = Reflect;
+  const { apply, construct, defineProperty, getPrototypeOf, ownKeys } = Reflect;
+  const { getOwnPropertySymbols } = Object;
   const nativeCall = Function.prototype.call;
   const isObject = (v: unknown): v is object => (typeof v === "object" && v !== null) || typeof v === "function";
 
@@ -132,13 +138,12 @@ export function installCore(rt: Realm, host: RealmHost): void {
   };
   rt.translate = translate;
 
-  const notFunction = (f: unknown): TypeError => {
-    let what: string;
-    if (f === undefined || f === null) what = String(f);
-    else if (typeof f === "object") what = "object";
-    else what = typeof f === "string" ? JSON.stringify(f) : String(f);
-    return new TypeError(`${what} is not a function`);
+  const describe = (f: unknown): string => {
+    if (f === undefined || f === null) return String(f);
+    if (typeof f === "object") return "object";
+    return typeof f === "string" ? JSON.stringify(f) : String(f);
   };
+  const notFunction = (f: unknown): TypeError => new TypeError(`${describe(f)} is not a function`);
 
   // biome-ignore lint/complexity/noStaticOnlyClass: private fields need a class around what reads them
   class Returned {
@@ -161,7 +166,11 @@ export function installCore(rt: Realm, host: RealmHost): void {
     }
     static {
       rt.hasTwin = (f: any): boolean => typeof f === "function" && #twin in f;
-      rt.kindOf = (f: any): number => (typeof f === "function" && #twin in f ? f.#kind : -1);
+      rt.kindOf = (f: any): number => {
+        if (typeof f !== "function" || !(#twin in f)) return -1;
+        return f.#kind === 7 ? 2 : f.#kind === 8 ? 3 : f.#kind;
+      };
+      rt.exactKindOf = (f: any): number => f.#kind;
       rt.twinOf = (f: any): any => (typeof f === "function" && #twin in f ? f.#twin : undefined);
       rt.c0 = (s: unknown, f: any) => {
         if (typeof f !== "function") throw notFunction(f);
@@ -218,6 +227,7 @@ export function installCore(rt: Realm, host: RealmHost): void {
         // its generators then need no prototype and no structure of their own
         twin.prototype = undefined;
         new Twin(f, twin, kind);
+        if (kind !== 0) rt.dress(f, kind);
         return f;
       };
       rt.stamp = (f: any, twin: any, kind: number) => {
@@ -229,14 +239,21 @@ export function installCore(rt: Realm, host: RealmHost): void {
 
   start = (f, self, args) => {
     const twin = rt.twinOf(f);
-    switch (rt.kindOf(f)) {
+    const kind: number = rt.exactKindOf(f);
+    switch (kind) {
       case 1: // async
         k.p = 1;
         return rt.asyncStart(twin, self, args);
       case 2:
-        return rt.suspendableGenerator(f, twin, self, args);
       case 3:
-        return rt.asyncGenerator(f, twin, self, args);
+        return rt.generatorObject(f, twin, self, args, kind);
+      case 5:
+      case 6: // a class: its own way to refuse
+        return apply(f, self, args);
+      case 7:
+      case 8:
+        k.p = 1;
+        return rt.lateGenerator(f, twin, self, args, kind);
       default: // built-in: sets k.p itself
         return twin(self, args);
     }
@@ -272,32 +289,18 @@ export function installCore(rt: Realm, host: RealmHost): void {
   };
   rt.d = (twin: any, self: unknown, args: ArrayLike<unknown>): unknown => rt.dc(apply(twin, self, args as unknown[]));
 
-  /** Whether this construction is only to make the object; the body follows as a coroutine. */
-  rt.raw = (newTarget: unknown): boolean => {
-    if (k.raw === undefined || k.raw !== newTarget) return false;
-    k.raw = undefined;
-    return true;
-  };
-
   /** new C(...args) in a twin. */
   rt.n = (C: any, args: unknown[]): unknown => {
-    if (rt.hasTwin(C)) {
-      const kind = rt.kindOf(C);
-      if (kind === 0) {
-        const object: object = construct(Object, [], C);
-        k.p = 1;
-        return finishConstruct(apply(rt.twinOf(C), object, args), object);
-      }
-      if (kind === 5) {
-        k.raw = C;
-        const object: object = construct(C, []);
-        k.raw = undefined;
-        k.p = 1;
-        return finishConstruct(rt.twinOf(C)(object, args), object);
-      }
-      if (kind === 6) return rt.twinOf(C)(undefined, args);
-    }
-    return construct(C, args);
+    if (typeof C !== "function") throw new TypeError(`${describe(C)} is not a constructor`);
+    const kind: number = rt.hasTwin(C) ? rt.exactKindOf(C) : -1;
+    if (kind === 6) return rt.twinOf(C)(undefined, args);
+    if (kind !== 0 && kind !== 5) return construct(C, args);
+    // `rt.raw` asks a class's constructor for the object alone
+    const object: object = kind === 0 ? construct(Object, [], C) : construct(C, [rt.raw]);
+    // errors of parameters come first: until all is well, nobody must be told to continue
+    const body = kind === 0 ? apply(rt.twinOf(C), object, args) : rt.twinOf(C)(object, args);
+    k.p = 1;
+    return finishConstruct(body, object);
   };
   function* finishConstruct(gen: Generator<unknown, unknown, any>, object: object): Generator<unknown, unknown, any> {
     const result = yield* gen;
@@ -306,16 +309,69 @@ export function installCore(rt: Realm, host: RealmHost): void {
   rt.cc = (C: any, body: any): void => {
     new Twin(C, body, 5);
   };
-  rt.cm = (C: any, methods: [boolean, PropertyKey, symbol, (twin: any) => any, number][]): void => {
-    for (const [isStatic, key, hidden, maker, kind] of methods) {
-      const target = isStatic ? C : C.prototype;
-      const twin = target[hidden];
-      delete target[hidden];
-      const f = maker(twin);
-      if (f.name !== key && typeof key !== "symbol") defineProperty(f, "name", { value: String(key), configurable: true });
-      new Twin(f, twin, kind);
-      defineProperty(target, key, { value: f, writable: true, configurable: true, enumerable: false });
+  const nameFunction = (f: object, key: PropertyKey): void => {
+    const name = typeof key === "symbol" ? (key.description === undefined ? "" : `[${key.description}]`) : String(key);
+    defineProperty(f, "name", { value: name, configurable: true });
+  };
+
+  /** What is to come of the methods under hidden keys. */
+  const hidden = new WeakMap<symbol, { key: PropertyKey; maker: (twin: any) => any; kind: number }>();
+  rt.hk = (maker: (twin: any) => any, kind: number, key: unknown): symbol => {
+    const symbol = Symbol();
+    hidden.set(symbol, { key: ownKeys({ [key as string]: 0 })[0]!, maker, kind });
+    return symbol;
+  };
+  rt.cm = (C: any): void => {
+    for (const target of [C, C.prototype]) {
+      for (const symbol of getOwnPropertySymbols(target)) {
+        const work = hidden.get(symbol);
+        if (work === undefined) continue;
+        const { key, maker, kind } = work;
+        const twin = target[symbol];
+        delete target[symbol];
+        const f = rt.f(maker, twin, kind);
+        if (f.name !== key) nameFunction(f, key);
+        defineProperty(target, key, { value: f, writable: true, configurable: true, enumerable: false });
+      }
     }
+  };
+
+  /** Stubs of private methods, by their generator method, of which each class has one. */
+  const privateStubs = new WeakMap<object, any>();
+  rt.pm = (twin: any, maker: (twin: any) => any, kind: number): any => {
+    let f = privateStubs.get(twin);
+    if (f === undefined) privateStubs.set(twin, (f = rt.f(maker, twin, kind)));
+    return f;
+  };
+
+  // A method that uses `super` must stay a method of its object: the stub's twin lies under a hidden key until the
+  // object is complete.
+  const awaited = new WeakMap<symbol, { twin: any }>();
+  let lastStub: { twin: any } | undefined;
+  rt.hs = (maker: (twin: any) => any, kind: number): any => {
+    const cell: { twin: any } = { twin: undefined };
+    lastStub = cell;
+    return rt.f(
+      maker,
+      function (this: unknown, ...args: unknown[]) {
+        return apply(cell.twin, this, args);
+      },
+      kind,
+    );
+  };
+  rt.hl = (): symbol => {
+    const symbol = Symbol();
+    awaited.set(symbol, lastStub!);
+    return symbol;
+  };
+  rt.om = (object: any): any => {
+    for (const symbol of getOwnPropertySymbols(object)) {
+      const cell = awaited.get(symbol);
+      if (cell === undefined) continue;
+      cell.twin = object[symbol];
+      delete object[symbol];
+    }
+    return object;
   };
 
   rt.tpl = (strings: TemplateStringsArray, ...values: unknown[]): unknown[] => [strings, ...values];
@@ -332,6 +388,9 @@ export function installCore(rt: Realm, host: RealmHost): void {
     if (name in global) return global;
     throw new ReferenceError(`${name} is not defined`);
   };
+  rt.ro = (name: string): never => {
+    throw new TypeError(`Assignment to constant variable: ${name} is an import`);
+  };
   rt.ref = (name: string): never => {
     throw new ReferenceError(`${name} is not defined`);
   };
@@ -341,7 +400,6 @@ export function installCore(rt: Realm, host: RealmHost): void {
       defineProperty(exports, name, { get: descriptor.get!, enumerable: true, configurable: true });
     }
   };
-  rt.x.name = undefined;
   defineProperty(rt.x, "name", {
     value: (f: object) => defineProperty(f, "name", { value: "default", configurable: true }),
   });

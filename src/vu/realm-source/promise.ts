@@ -429,6 +429,13 @@ export function installPromise(rt: Realm): void {
     return AWAIT;
   };
 
+  /** What `await` makes of a value, and how it goes on with a promise, whatever the script has put in place of `then`. */
+  rt.resolved = (value: unknown): any => resolveWith(P, value);
+  rt.chain = (promise: any, onFulfilled: unknown, onRejected: unknown): any => {
+    const capability = ownCapability();
+    subscribe(promise, { type: "then", onFulfilled, onRejected, capability });
+    return capability.promise;
+  };
   rt.Promise = P;
   rt.newPromise = (): any => make();
   rt.resolvePromise = resolvePromise;

@@ -206,10 +206,10 @@ export function installArrayTwins(rt: Realm): void {
         return out;
       }
       const out = new C();
-      const iteration = rt.it(items);
+      const iteration = yield* rt.iterate(items);
       let i = 0;
       try {
-        while (yield* iteration.step()) {
+        while (yield* rt.stepOf(iteration)) {
           const value = f ? yield* call(f, self, [iteration.v, i]) : iteration.v;
           Object.defineProperty(out, i, { value, writable: true, enumerable: true, configurable: true });
           i++;
