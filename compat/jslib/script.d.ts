@@ -3,3 +3,11 @@ declare module "*/script.js" {
   const text: string;
   export default text;
 }
+declare module "*/schema.js" {
+  const text: string;
+  export default text;
+}
+declare module "chai/index.js" {
+  const text: string;
+  export default text;
+}
