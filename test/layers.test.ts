@@ -61,6 +61,7 @@ const allowed: Record<string, readonly string[]> = {
     "package.json",
   ],
   "src/network-api.ts": ["src/base", "src/net", "src/vu"],
+  "src/websocket-api.ts": ["src/net", "src/vu"],
   "src/module-api.ts": [
     "src/base",
     "src/metrics",
@@ -70,7 +71,7 @@ const allowed: Record<string, readonly string[]> = {
     "src/report/summary-text.ts",
     "src/report/summary-junit.ts",
   ],
-  "compat/k6": ["src/module-api.ts", "src/network-api.ts"],
+  "compat/k6": ["src/module-api.ts", "src/network-api.ts", "src/websocket-api.ts"],
   "compat/jslib": ["src/module-api.ts", "compat/k6"],
   compat: ["src/module-api.ts", "compat/k6", "compat/jslib"],
   "src/main.ts": ["src/cli", "src/host", "compat/index.ts"],

@@ -8,8 +8,8 @@
  * Behaviour: k6 docs, "Cookies" and "CookieJar"; RFC 6265.
  */
 import { createRequire } from "node:module";
-import { isIP } from "node:net";
 import type { MemoryCookieStore, Cookie as ToughCookie, CookieJar as ToughJar } from "tough-cookie";
+import { isIP } from "../base/ip.ts";
 import { asciiHost, type GoUrl } from "./url.ts";
 
 /** What the transport asks of a jar. */

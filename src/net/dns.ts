@@ -7,11 +7,11 @@
  *
  * Behaviour: k6 docs, options, "DNS" and "Hosts".
  */
-import { lookup } from "node:dns";
 import { readFileSync } from "node:fs";
-import { isIP, isIPv4 } from "node:net";
+import process from "node:process";
 import { type Failure, genericFailure, invalidPortFailure, joinHostPort, lookupFailure } from "./error-codes.ts";
 import { Guards, HostPatterns } from "./guards.ts";
+import { isIP, isIPv4 } from "../base/ip.ts";
 
 export type DnsSelect = "first" | "roundRobin" | "random";
 export type DnsPolicy = "preferIPv4" | "preferIPv6" | "onlyIPv4" | "onlyIPv6" | "any";
@@ -175,7 +175,7 @@ export function applyPolicy(ips: readonly string[], policy: DnsPolicy): readonly
 }
 
 const systemLookup: LookupAll = (host, done) => {
-  lookup(host, { all: true }, (error, found) => {
+  process.getBuiltinModule("node:dns").lookup(host, { all: true }, (error, found) => {
     done(error, error ? [] : found.map((each) => each.address));
   });
 };

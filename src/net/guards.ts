@@ -6,8 +6,8 @@
  *
  * Behaviour: k6 docs, options, "Blacklist IPs", "Block hostnames", "RPS".
  */
-import { isIP, isIPv4 } from "node:net";
 import { blockedHostnameFailure, blockedIpFailure, type Failure } from "./error-codes.ts";
+import { isIP, isIPv4 } from "../base/ip.ts";
 
 /** Patterns of host names with a value each; lookups ignore case. */
 export class HostPatterns<T> {

@@ -4,10 +4,10 @@
  * Loopback targets are never proxied. NO_PROXY holds names (with their subdomains; only those if they begin with a dot or
  * `*.`), addresses, CIDR ranges, each perhaps with a port, or `*`.
  */
-import { isIP } from "node:net";
 import { basicAuthorization } from "./auth/basic.ts";
 import { type Failure, genericFailure, quote } from "./error-codes.ts";
 import { formatIp, ipBytes, parseCidr } from "./guards.ts";
+import { isIP } from "../base/ip.ts";
 import { asciiHost, type GoUrl, parseUrl, UrlError } from "./url.ts";
 
 export interface ProxyServer {

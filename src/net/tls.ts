@@ -8,22 +8,15 @@
  *
  * Behaviour: k6 docs, options, "TLS auth", "TLS cipher suites", "TLS version", "Insecure skip TLS verify".
  */
+import process from "node:process";
 import { readdirSync, readFileSync } from "node:fs";
-import { isIP } from "node:net";
 import { join } from "node:path";
-import {
-  type ConnectionOptions,
-  createSecureContext,
-  type PeerCertificate,
-  rootCertificates,
-  type SecureContext,
-  type SecureContextOptions,
-  type TLSSocket,
-} from "node:tls";
+import type { ConnectionOptions, PeerCertificate, SecureContext, SecureContextOptions, TLSSocket } from "node:tls";
 import { UserError } from "../base/errors.ts";
 import { ExitCode } from "../base/exit-codes.ts";
 import { certificateFailure, certificateHostFailure, type Failure, unknownAuthorityFailure } from "./error-codes.ts";
 import { formatIp, HostPatterns, ipBytes } from "./guards.ts";
+import { isIP } from "../base/ip.ts";
 
 export type TlsVersion = "tls1.0" | "tls1.1" | "tls1.2" | "tls1.3";
 
@@ -190,7 +183,7 @@ export class TlsClient {
 
   #createContext(certificate: number): SecureContext {
     try {
-      return createSecureContext(this.#contextOptions(certificate));
+      return tlsModule().createSecureContext(this.#contextOptions(certificate));
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       const what = certificate < 0 ? "TLS options" : `"tlsAuth" entry ${certificate + 1}`;
@@ -227,6 +220,9 @@ export class TlsClient {
     return options;
   }
 }
+
+/** Loaded when the first TLS connection is made. */
+const tlsModule = () => process.getBuiltinModule("node:tls");
 
 function acceptAnyName(): undefined {
   return undefined;
@@ -281,7 +277,7 @@ export function systemRoots(environment: Readonly<Record<string, string | undefi
   }
   let roots: string | undefined;
   if (texts.length > 0) roots = texts.join("\n");
-  else if (file === undefined && folders === undefined && rootCertificates.length > 0) roots = undefined;
+  else if (file === undefined && folders === undefined && tlsModule().rootCertificates.length > 0) roots = undefined;
   else roots = ""; // What the user named holds nothing: then nothing is trusted, as with Go.
   rootsByPlace.set(place, roots);
   return roots;

@@ -7,7 +7,7 @@
  *
  * RFC 6455, section 4; texts are those of gorilla/websocket and Go's `net/http`, as k6 v2.2.0 was seen to print them.
  */
-import { hash } from "node:crypto";
+import process from "node:process";
 import { quote } from "./error-codes.ts";
 import type { Handshake, WebSocketRequest } from "./websocket.ts";
 
@@ -174,9 +174,14 @@ function sameOnWire(a: WebSocketRequest, b: WebSocketRequest): boolean {
   );
 }
 
+/** On Bun from the runtime itself, because `node:crypto` takes a thread 2 ms to load. */
+const bun = (globalThis as { Bun?: { SHA1: { hash(text: string, encoding: "base64"): string } } }).Bun;
+const sha1 = (text: string): string =>
+  bun ? bun.SHA1.hash(text, "base64") : process.getBuiltinModule("node:crypto").hash("sha1", text, "base64");
+
 /** RFC 6455, section 4.2.2, item 5.4. */
 export function acceptFor(key: string): string {
-  return hash("sha1", key + GUID, "base64");
+  return sha1(key + GUID);
 }
 
 /** What came of the upgrade. */

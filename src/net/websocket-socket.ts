@@ -4,13 +4,16 @@
  * On Bun a plain TCP connection is one of its own sockets (`connect` of its global): half the memory of a `node:net` one, and 1 us less for each message
  * there and back. TLS, proxies and the other runtimes go over `node:net` and `node:tls`. Which one it is shows nowhere else.
  *
+ * The modules of the runtime behind these others are loaded when the first such connection is made.
+ *
  * `write` never blocks and never loses: what the kernel does not take waits here. `end` sends what waits, then closes;
  * after `end` or `destroy` nothing is reported.
  */
-import { lookup } from "node:dns";
-import { connect as connectTcp, isIP, type Socket } from "node:net";
-import { connect as connectTls, type TLSSocket } from "node:tls";
+import type { Socket } from "node:net";
+import process from "node:process";
+import type { TLSSocket } from "node:tls";
 import { dialFailure, type Ends, ioFailure, joinHostPort, lookupFailure, tlsFailure } from "./error-codes.ts";
+import { isIP } from "../base/ip.ts";
 import { judge } from "./tls.ts";
 import type { WebSocketTls } from "./websocket.ts";
 
@@ -66,7 +69,7 @@ export function openStream(target: StreamTarget, events: StreamEvents): Stream {
     stream.connect(dialled.host, dialled.port);
     return stream;
   }
-  lookup(dialled.host, { verbatim: false }, (error, ip) => {
+  process.getBuiltinModule("node:dns").lookup(dialled.host, { verbatim: false }, (error, ip) => {
     if (error) stream.fail(lookupFailure(dialled.host, error).text);
     else stream.connect(ip, dialled.port);
   });
@@ -278,7 +281,7 @@ class NodeStream extends BaseStream {
     if (this.#ending) return;
     this.#ip = ip;
     this.#port = port;
-    const socket = connectTcp({ host: ip, port });
+    const socket = process.getBuiltinModule("node:net").connect({ host: ip, port });
     socket.setNoDelay(true);
     this.#socket = socket;
     const onError = (error: unknown) => this.fail(dialFailure(error, { ip, port }).text);
@@ -335,7 +338,7 @@ class NodeStream extends BaseStream {
     }
     let secured: TLSSocket;
     try {
-      secured = connectTls({
+      secured = process.getBuiltinModule("node:tls").connect({
         socket,
         ...(isIP(tls.serverName) === 0 ? { servername: tls.serverName } : {}),
         ALPNProtocols: ["http/1.1"],

@@ -8,7 +8,6 @@
  *
  * Bytes on the wire are computed: the runtime tells only payloads.
  */
-import { isIP } from "node:net";
 import {
   certificateHostFailure,
   dialFailure,
@@ -17,6 +16,7 @@ import {
   tlsFailure,
   unknownAuthorityFailure,
 } from "./error-codes.ts";
+import { isIP } from "../base/ip.ts";
 import { CloseCode, closeErrorText } from "./websocket-close.ts";
 import { closePayload, frameSize } from "./websocket-frame.ts";
 import {

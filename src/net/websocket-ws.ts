@@ -12,9 +12,9 @@
  * RFC 6455 and RFC 7692; behaviour of gorilla/websocket 1.5.3 as k6 v2.2.0 uses it.
  */
 import { isUtf8 } from "node:buffer";
-import { randomBytes } from "node:crypto";
-import { constants, deflateRawSync, inflateRawSync } from "node:zlib";
-import Receiver from "../../node_modules/ws/lib/receiver.js";
+import { createRequire } from "node:module";
+import process from "node:process";
+import type WsReceiver from "../../node_modules/ws/lib/receiver.js";
 import type {
   Handshake,
   OpenWebSocket,
@@ -43,6 +43,9 @@ import {
 import { openStream, type Stream, type StreamEvents } from "./websocket-socket.ts";
 
 export const openWs: OpenWebSocket = (request, events) => new WsConnection(request, events);
+
+/** RFC 6455, section 4.1. */
+const KEY_BYTES = 16;
 
 /** gorilla compresses at this level: speed over size. */
 const DEFLATE_LEVEL = 1;
@@ -84,7 +87,7 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
   constructor(request: WebSocketRequest, events: WebSocketEvents) {
     this.#events = events;
     const target = parseTarget(request.url);
-    const key = randomBytes(16).toString("base64");
+    const key = Buffer.from(crypto.getRandomValues(new Uint8Array(KEY_BYTES))).toString("base64");
     this.#handshake = { reader: new HandshakeReader(key), request, target, key };
     const { host, port } = request.connectTo ?? target;
     this.#stream = openStream(
@@ -180,7 +183,7 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
       }
       if (at === chunk.length || !this.#events) return;
     }
-    this.#receiver ??= new FrameReceiver(this, this.#deflate);
+    this.#receiver ??= newReceiver(this, this.#deflate);
     this.#feed(this.#receiver, at === 0 ? chunk : chunk.subarray(at));
   }
 
@@ -278,6 +281,7 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
       this.#stream.writeShared(shortFrame, size);
       return;
     }
+    const { constants, deflateRawSync } = zlib();
     const packed = deflateRawSync(data, { level: DEFLATE_LEVEL, finishFlush: constants.Z_SYNC_FLUSH });
     this.#write(encodeFrame(opcode, packed.subarray(0, packed.length - FLUSH_TAIL.length), true));
   }
@@ -341,66 +345,95 @@ interface FrameEvents {
   onFinished(): void;
 }
 
+/** As far as a connection uses it. */
+interface FrameReceiver {
+  /** Between two messages, with nothing in hand. */
+  readonly idle: boolean;
+  readonly writableLength: number;
+  write(chunk: Uint8Array): boolean;
+  once(name: "drain", listener: () => void): unknown;
+  end(): void;
+}
+
+let Receiver: ReturnType<typeof receiverClass> | undefined;
+
+function newReceiver(events: FrameEvents, deflate: boolean): FrameReceiver {
+  Receiver ??= receiverClass(loadReceiver());
+  return new Receiver(events, deflate);
+}
+
+/** Loaded when the first frame comes that needs it: it brings streams and zlib with it. */
+function loadReceiver(): typeof WsReceiver {
+  // Written so that the bundler sees the file and packs it, and a runtime without a global `require` finds it.
+  return typeof require === "function"
+    ? require("../../node_modules/ws/lib/receiver.js")
+    : createRequire(import.meta.url)("../../node_modules/ws/lib/receiver.js");
+}
+
+const zlib = () => process.getBuiltinModule("node:zlib");
+
 /**
  * The parser of `ws`, with its events dispatched by `emit` itself: a connection then needs no listeners, which is a third of
  * the parser's memory.
  */
-class FrameReceiver extends Receiver {
-  readonly #events: FrameEvents;
-  #over = false;
-  declare readonly _state: number;
-  declare readonly _bufferedBytes: number;
-  declare readonly _fragmented: number;
+function receiverClass(Base: typeof WsReceiver) {
+  return class FrameReceiver extends Base implements FrameReceiver {
+    readonly #events: FrameEvents;
+    #over = false;
+    declare readonly _state: number;
+    declare readonly _bufferedBytes: number;
+    declare readonly _fragmented: number;
 
-  constructor(events: FrameEvents, deflate: boolean) {
-    super({ skipUTF8Validation: true, extensions: deflate ? { "permessage-deflate": new Inflater() } : undefined });
-    this.#events = events;
-  }
-
-  /** Between two messages, with nothing in hand. */
-  get idle(): boolean {
-    return this._state === 0 && this._bufferedBytes === 0 && this._fragmented === 0 && this.writableLength === 0;
-  }
-
-  override emit(name: string | symbol, ...values: any[]): boolean {
-    switch (name) {
-      case "message":
-        if (!this.#over) this.#events.onMessage(values[0], values[1]);
-        return true;
-      case "ping":
-        if (!this.#over) this.#events.onPing(values[0]);
-        return true;
-      case "pong":
-        if (!this.#over) this.#events.onPong(values[0]);
-        return true;
-      case "conclude":
-        this.#over = true;
-        this.#events.onConclude(values[0], values[1]);
-        return true;
-      case "error":
-        if (!this.#over) this.#refuse(values[0]);
-        this.#over = true;
-        return true;
-      case "finish":
-        if (!this.#over) this.#events.onFinished();
-        this.#over = true;
-        return super.emit(name, ...values);
-      default:
-        return super.emit(name, ...values);
+    constructor(events: FrameEvents, deflate: boolean) {
+      super({ skipUTF8Validation: true, extensions: deflate ? { "permessage-deflate": new Inflater() } : undefined });
+      this.#events = events;
     }
-  }
 
-  #refuse(error: Error & { code?: string }): void {
-    const detail = Number(/\d+$/.exec(error.message)?.[0]);
-    // A close frame of one byte is no violation for gorilla: it holds no code.
-    if (error.code === "WS_ERR_INVALID_CONTROL_PAYLOAD_LENGTH" && detail === 1) {
-      this.#events.onConclude(CloseCode.NoStatus, Buffer.alloc(0));
-      return;
+    /** Between two messages, with nothing in hand. */
+    get idle(): boolean {
+      return this._state === 0 && this._bufferedBytes === 0 && this._fragmented === 0 && this.writableLength === 0;
     }
-    const what = violation(error.code ?? "", detail);
-    if (what !== undefined) this.#events.onViolation(what);
-    else this.#events.onUnreadable(error.message);
-  }
+
+    override emit(name: string | symbol, ...values: any[]): boolean {
+      switch (name) {
+        case "message":
+          if (!this.#over) this.#events.onMessage(values[0], values[1]);
+          return true;
+        case "ping":
+          if (!this.#over) this.#events.onPing(values[0]);
+          return true;
+        case "pong":
+          if (!this.#over) this.#events.onPong(values[0]);
+          return true;
+        case "conclude":
+          this.#over = true;
+          this.#events.onConclude(values[0], values[1]);
+          return true;
+        case "error":
+          if (!this.#over) this.#refuse(values[0]);
+          this.#over = true;
+          return true;
+        case "finish":
+          if (!this.#over) this.#events.onFinished();
+          this.#over = true;
+          return super.emit(name, ...values);
+        default:
+          return super.emit(name, ...values);
+      }
+    }
+
+    #refuse(error: Error & { code?: string }): void {
+      const detail = Number(/\d+$/.exec(error.message)?.[0]);
+      // A close frame of one byte is no violation for gorilla: it holds no code.
+      if (error.code === "WS_ERR_INVALID_CONTROL_PAYLOAD_LENGTH" && detail === 1) {
+        this.#events.onConclude(CloseCode.NoStatus, Buffer.alloc(0));
+        return;
+      }
+      const what = violation(error.code ?? "", detail);
+      if (what !== undefined) this.#events.onViolation(what);
+      else this.#events.onUnreadable(error.message);
+    }
+  };
 }
 
 /**
@@ -419,6 +452,7 @@ class Inflater {
       if (!fin) return done(null, Buffer.alloc(0));
       const packed = Buffer.concat([...this.#parts, FLUSH_TAIL]);
       this.#parts = [];
+      const { constants, inflateRawSync } = zlib();
       let inflated: Buffer;
       try {
         inflated = inflateRawSync(packed, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: INFLATED_BYTES_MAX });

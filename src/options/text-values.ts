@@ -5,8 +5,8 @@
  *
  * Behaviour: k6 source, lib/types and lib/options.go; Go, strconv and net.
  */
-import { isIP, isIPv4, isIPv6 } from "node:net";
 import { DurationError, parseDuration, parseGoDuration } from "../base/duration.ts";
+import { isIP, isIPv4, isIPv6 } from "../base/ip.ts";
 import { quote } from "../base/quote.ts";
 import { didYouMean } from "../base/typo.ts";
 import type { StageConfig } from "./scenario-config.ts";

@@ -5,8 +5,26 @@
  * Each connection gives one sample of ws_sessions and ws_connecting, also if it fails. A sample is taken when its bytes
  * arrive, whatever the VU is doing then, and none once the iteration is over, as in k6.
  */
-import { assert, type IterationContext, type Metric, type TagSet, type Vu, type VuRuntime } from "../../../src/module-api.ts";
-import { cookieHeader, GoUrl, type Handshake, networkOf, parseSetCookies, parseUrl, UrlError, type WebSocketConnection, type WebSocketEnd, type WebSocketRequest } from "../../../src/network-api.ts";
+import {
+  assert,
+  type IterationContext,
+  type Metric,
+  type TagSet,
+  type Vu,
+  type VuRuntime,
+} from "../../../src/module-api.ts";
+import {
+  cookieHeader,
+  GoUrl,
+  type Handshake,
+  networkOf,
+  parseSetCookies,
+  parseUrl,
+  UrlError,
+  type WebSocketConnection,
+  type WebSocketEnd,
+  type WebSocketRequest,
+} from "../../../src/websocket-api.ts";
 import type { SocketParams } from "./params.ts";
 
 /** k6's limit for dialling and the handshake together. */

@@ -9,7 +9,7 @@
  * @see k6 docs, javascript-api/k6-websockets
  */
 import { GoError, type ModuleFactory, quote, type Realm, type VuRuntime } from "../../../src/module-api.ts";
-import { parseUrl, UrlError } from "../../../src/network-api.ts";
+import { parseUrl, UrlError } from "../../../src/websocket-api.ts";
 import { createBlobs } from "./blob.ts";
 import { SocketThread } from "./client.ts";
 import { EVENT_TYPES, HANDLER_ORDER, installEvents } from "./events.ts";

@@ -5,7 +5,7 @@
  * @see k6 docs, javascript-api/k6-ws/connect and javascript-api/k6-websockets/params
  */
 import { GoError, type TagSet, type VuRuntime } from "../../../src/module-api.ts";
-import { type CookieJar, canonicalHeaderName, cookieJarOf, jarBehind } from "../../../src/network-api.ts";
+import { type CookieJar, canonicalHeaderName, cookieJarOf, jarBehind } from "../../../src/websocket-api.ts";
 import { tagsFrom } from "../tag-value.ts";
 
 export interface SocketParams {

@@ -12,7 +12,7 @@
  * Behaviour: k6 docs, javascript-api/k6-websockets, and what k6 v2.2.0 does.
  */
 import { bytesOf, GoError, isArrayBuffer, TaskQueue, typedArrayName, type VuRuntime } from "../../../src/module-api.ts";
-import { closeErrorText, type Handshake, type WebSocketEnd } from "../../../src/network-api.ts";
+import { closeErrorText, type Handshake, type WebSocketEnd } from "../../../src/websocket-api.ts";
 import { Blob, type BlobMaker } from "./blob.ts";
 import { Client, type SocketThread } from "./client.ts";
 import { CLOSE, ERROR, EVENT_TYPES, type EventMaker, MESSAGE, OPEN, PING, PONG } from "./events.ts";

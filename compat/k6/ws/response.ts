@@ -1,6 +1,6 @@
 /** What `ws.connect` returns: the answer to the handshake, or why there was none. */
-import { type Realm } from "../../../src/module-api.ts";
-import { canonicalHeaderName, type Handshake } from "../../../src/network-api.ts";
+import type { Realm } from "../../../src/module-api.ts";
+import { canonicalHeaderName, type Handshake } from "../../../src/websocket-api.ts";
 
 /** @see k6 docs, javascript-api/k6-http/response; of it k6 fills in these members only. */
 export function responseOf(

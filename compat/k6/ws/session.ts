@@ -8,7 +8,7 @@
  * Behaviour: k6 docs, javascript-api/k6-ws, and what k6 v2.2.0 does.
  */
 import { type Block, GoError, type Vu } from "../../../src/module-api.ts";
-import { type Handshake, type WebSocketEnd } from "../../../src/network-api.ts";
+import type { Handshake, WebSocketEnd } from "../../../src/websocket-api.ts";
 import { Client, type DialTarget, type SocketThread } from "../websockets/client.ts";
 import type { SessionTimer } from "./session-timer.ts";
 import { closeError, plainError } from "./socket-error.ts";

@@ -1,6 +1,6 @@
 /** What error handlers of `k6/ws` are given: objects with a function `error`, and for close frames their parts. */
-import { type Realm } from "../../../src/module-api.ts";
-import { closeErrorText } from "../../../src/network-api.ts";
+import type { Realm } from "../../../src/module-api.ts";
+import { closeErrorText } from "../../../src/websocket-api.ts";
 
 /** The error of a close frame with another code than 1000 or 1001. */
 export function closeError(rt: Realm, close: { code: number; reason: string; text: string | undefined }): object {
