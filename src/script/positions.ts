@@ -74,6 +74,8 @@ export class Positions {
 
 /** The user's name for a function of rewritten text. */
 function functionName(name: string, prefix: string): string {
+  // the top level of a module
+  if (name.includes(`${prefix}module`) || /(?:^|\.)factory$/.test(name)) return "";
   const at = name.indexOf(`${prefix}t`);
   const own = at < 0 ? name : name.slice(0, at);
   return own.replace(/^(?:Object|Generator|global code|module code|new |<anonymous>)\.?/, "").replaceAll(prefix, "");

@@ -441,7 +441,7 @@ export function rewriteModule(init: {
   const helpers = helperNames.map((name) => prefix + name).join();
   const hoistedTop = (c.hoisted.get(bodyStart(facts.tree)) ?? []).join("");
   const head =
-    `(function(${helpers}){${facts.top.strict ? '"use strict";' : ""}${c.prelude.join("")}return function*(${params.join()}){` +
+    `(function(${helpers}){${facts.top.strict ? '"use strict";' : ""}${c.prelude.join("")}return function*${prefix}module(${params.join()}){` +
     `${prologue(c, topFrame)}${hoistedTop}${exportGetters(c)}yield;`;
   text.prepend(head);
   if (source.startsWith("#!")) text.update(0, source.indexOf("\n") < 0 ? source.length : source.indexOf("\n"), "");
