@@ -45,6 +45,7 @@ export const helperNames = [
   "x", // exports: installs getters
   "dyn", // import()
   "ev", // eval of the script
+  "io", // right side of instanceof: refuses what is no object, by its value
   "th", // throw of a value that carries no stack of its own: remembers where
 ] as const;
 

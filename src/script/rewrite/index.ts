@@ -296,6 +296,14 @@ export function rewriteModule(init: {
         if (node.argument) visit(node.argument, frame);
         rewriteReturn(c, frame, node);
         return c.terminate(node);
+      case "BinaryExpression": {
+        visit(node.left, frame);
+        visit(node.right, frame);
+        const right = unwrap(node.right);
+        const isImport = right.type === "Identifier" && facts.references.get(right)?.from !== undefined;
+        if (node.operator === "instanceof" && isImport) c.wrap(node.right.start, node.right.end, `${c.helper("io")}(`, ")");
+        return;
+      }
       case "ThrowStatement":
         visit(node.argument, frame);
         if (node.argument.type !== "NewExpression") c.wrap(node.argument.start, node.argument.end, `${c.helper("th")}(`, ")");

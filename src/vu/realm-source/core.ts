@@ -391,6 +391,11 @@ export function installCore(rt: Realm, host: RealmHost): void {
   rt.ro = (name: string): never => {
     throw new TypeError(`Assignment to constant variable: ${name} is an import`);
   };
+  /** A name that a module does not export is null here, but undefined in k6's message. */
+  rt.io = (value: unknown): unknown => {
+    if (!isObject(value)) throw new TypeError(`Value is not an object: ${value === null ? undefined : String(value)}`);
+    return value;
+  };
   rt.ref = (name: string): never => {
     throw new ReferenceError(`${name} is not defined`);
   };
