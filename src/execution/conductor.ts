@@ -204,6 +204,7 @@ export class Conductor {
   async prepare(run: Omit<RunSpec, "threadIndex">): Promise<void> {
     this.options = run.options;
     this.wantsSamples = run.wantsSamples;
+    this.startVusSamples();
     const loading: Promise<unknown>[] = [];
     for (let index = 1; index < run.threadCount; index++) {
       const script: ScriptSpec = { ...this.script!, compiled: this.modules!, sharedArrays: this.sharedArrays };
@@ -220,6 +221,24 @@ export class Conductor {
       }),
     );
   }
+
+  /** `vus` and `vus_max`, once a second from before the VUs are made, as in k6. */
+  private startVusSamples(): void {
+    const runTags = this.tags.from(this.options.tags ?? {});
+    this.vusTimer = setInterval(() => {
+      const timeMs = performance.timeOrigin + performance.now();
+      for (const [metric, cell] of [
+        [this.metrics.vus, SharedState.ACTIVE_VUS],
+        [this.metrics.vus_max, SharedState.INITIALIZED_VUS],
+      ] as const) {
+        const value = this.shared.get(cell);
+        this.recorder.add(metric, runTags, value, timeMs, undefined);
+        if (this.wantsSamples) this.init.onSamples([{ metric, timeMs, value, tags: runTags.toRecord() }]);
+      }
+      this.mergeOwn();
+    }, VUS_INTERVAL_MS);
+  }
+  private vusTimer: ReturnType<typeof setInterval> | undefined;
 
   // ---- the run -----------------------------------------------------------------------------------------------------
 
@@ -239,19 +258,6 @@ export class Conductor {
   /** Runs setup(), the scenarios and teardown(); what goes wrong is in `cause`. */
   async run(options: { thresholds: ThresholdEvaluator | undefined }): Promise<void> {
     this.startedAtMs = performance.now();
-    const runTags = this.tags.from(this.options.tags ?? {});
-    const vusTimer = setInterval(() => {
-      const timeMs = performance.timeOrigin + performance.now();
-      for (const [metric, cell] of [
-        [this.metrics.vus, SharedState.ACTIVE_VUS],
-        [this.metrics.vus_max, SharedState.INITIALIZED_VUS],
-      ] as const) {
-        const value = this.shared.get(cell);
-        this.recorder.add(metric, runTags, value, timeMs, undefined);
-        if (this.wantsSamples) this.init.onSamples([{ metric, timeMs, value, tags: runTags.toRecord() }]);
-      }
-      this.mergeOwn();
-    }, VUS_INTERVAL_MS);
     const thresholdTimer = setInterval(() => {
       const verdict = options.thresholds?.evaluate(this.elapsedMs, false);
       if (verdict?.abort) this.end(thresholdsAbortError(verdict.breached));
@@ -261,7 +267,7 @@ export class Conductor {
     } catch (error) {
       this.endCause ??= asUserError(error);
     } finally {
-      clearInterval(vusTimer);
+      clearInterval(this.vusTimer);
       clearInterval(thresholdTimer);
       await this.flush();
       this.mergeOwn();
@@ -358,6 +364,7 @@ export class Conductor {
   }
 
   terminate(): void {
+    clearInterval(this.vusTimer);
     for (const thread of this.threads) thread.handle.terminate();
   }
 }
