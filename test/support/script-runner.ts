@@ -31,6 +31,8 @@ export interface RanScript {
   /** What the script told the test. */
   aborts: string[];
   secretsUsed: string[];
+  /** Blocking calls that held the thread, because they were reached through native code. */
+  held: string[];
   failures: string[];
 }
 
@@ -49,7 +51,7 @@ export interface ScriptRun {
 }
 
 export async function runScript(source: string, run: ScriptRun = {}): Promise<RanScript> {
-  const ran: RanScript = { log: [], samples: [], errors: [], aborts: [], failures: [], secretsUsed: [] };
+  const ran: RanScript = { log: [], samples: [], errors: [], aborts: [], failures: [], secretsUsed: [], held: [] };
   const registry = new Registry();
   defineBuiltinMetrics(registry);
   const recorder = new Recorder({ registry });
@@ -62,6 +64,7 @@ export async function runScript(source: string, run: ScriptRun = {}): Promise<Ra
   };
   const writeLog = ({ level, message }: LogRecord) => {
     if (level !== "debug") ran.log.push(`${level}: ${message}`);
+    else if (message.includes("cannot be suspended")) ran.held.push(message);
   };
   const runtime = new VuRuntime({
     clock: {

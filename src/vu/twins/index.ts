@@ -2,5 +2,16 @@
 import type { Realm } from "../realm-source/core.ts";
 import { installArrayTwins } from "./array.ts";
 import { installFunctionTwins } from "./function.ts";
+import { installIteratorTwins } from "./iterator.ts";
+import { installJsonTwins } from "./json.ts";
+import { installMapSetTwins } from "./map-set.ts";
+import { installStringTwins } from "./string.ts";
 
-export const twinInstallers: readonly ((rt: Realm) => void)[] = [installArrayTwins, installFunctionTwins];
+export const twinInstallers: readonly ((rt: Realm) => void)[] = [
+  installArrayTwins,
+  installFunctionTwins,
+  installIteratorTwins,
+  installJsonTwins,
+  installMapSetTwins,
+  installStringTwins,
+];
