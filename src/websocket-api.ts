@@ -14,4 +14,4 @@ export type {
   WebSocketRequest,
 } from "./net/websocket.ts";
 export { closeErrorText } from "./net/websocket-close.ts";
-export { cookieJarOf, jarBehind, type Network, networkOf } from "./vu/network.ts";
+export { cookieJarOf, jarBehind, madeCookieJarOf, networkOf } from "./vu/network.ts";

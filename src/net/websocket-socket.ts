@@ -146,7 +146,8 @@ class LeanStream extends BaseStream {
   #socket: LeanSocket | undefined;
   #ip = "";
   #port = 0;
-  #waiting: Uint8Array[] = [];
+  /** Made when the kernel first does not take all. */
+  #waiting: Uint8Array[] | undefined;
   #pendingBytes = 0;
   #ending = false;
 
@@ -185,7 +186,7 @@ class LeanStream extends BaseStream {
   }
 
   broken(error: unknown): void {
-    this.#waiting = [];
+    this.#waiting = undefined;
     this.#pendingBytes = 0;
     this.fail(error === undefined || error === null ? undefined : ioFailure("read", error, this.#ends()).text);
   }
@@ -193,7 +194,7 @@ class LeanStream extends BaseStream {
   write(bytes: Uint8Array): void {
     if (this.#ending || !this.#socket) return;
     if (this.#pendingBytes > 0) {
-      this.#waiting.push(bytes);
+      (this.#waiting ??= []).push(bytes);
       this.#pendingBytes += bytes.length;
       return;
     }
@@ -204,7 +205,7 @@ class LeanStream extends BaseStream {
     if (this.#ending || !this.#socket) return;
     const taken = this.#pendingBytes > 0 ? 0 : Math.max(this.#socket.write(bytes, 0, size), 0);
     if (taken === size) return;
-    this.#waiting.push(bytes.slice(taken, size));
+    (this.#waiting ??= []).push(bytes.slice(taken, size));
     this.#pendingBytes += size - taken;
   }
 
@@ -212,17 +213,18 @@ class LeanStream extends BaseStream {
   #push(bytes: Uint8Array): void {
     const taken = Math.max(this.#socket!.write(bytes), 0);
     if (taken >= bytes.length) return;
-    this.#waiting.unshift(bytes.subarray(taken));
+    (this.#waiting ??= []).unshift(bytes.subarray(taken));
     this.#pendingBytes += bytes.length - taken;
   }
 
   drain(): void {
-    while (this.#waiting.length > 0) {
-      const bytes = this.#waiting.shift()!;
-      const before = this.#waiting.length;
+    const waiting = this.#waiting ?? [];
+    while (waiting.length > 0) {
+      const bytes = waiting.shift()!;
+      const before = waiting.length;
       this.#pendingBytes -= bytes.length;
       this.#push(bytes);
-      if (this.#waiting.length > before) return;
+      if (waiting.length > before) return;
     }
     if (this.#ending) this.#socket?.end();
   }
@@ -246,7 +248,7 @@ class LeanStream extends BaseStream {
   destroy(): void {
     this.events = undefined;
     this.#ending = true;
-    this.#waiting = [];
+    this.#waiting = undefined;
     this.#pendingBytes = 0;
     this.#socket?.terminate();
   }

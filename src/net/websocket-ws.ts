@@ -141,6 +141,12 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
     }
   }
 
+  /** Lets go of it, too: a timer that has been cleared is still an object of its own. */
+  #stopTimer(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
   #timeOut(dialled: string): void {
     this.#arrivedMs = performance.now();
     const { remoteAddress, localAddress } = this.#stream;
@@ -158,7 +164,7 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
 
   #handshakeRead(result: HandshakeResult | undefined): void {
     if (!result) return;
-    clearTimeout(this.#timer);
+    this.#stopTimer();
     const { handshake, error } = result;
     if (error !== undefined) {
       this.#finish({ error, handshake });
@@ -298,7 +304,7 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
   terminate(): void {
     if (!this.#events) return;
     this.#arrivedMs = performance.now();
-    clearTimeout(this.#timer);
+    this.#stopTimer();
     const error = this.#handshake ? "operation was canceled" : undefined;
     this.#handshake = undefined;
     this.#stream.end();
@@ -325,7 +331,7 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
     const events = this.#events;
     if (!events) return;
     this.#events = undefined;
-    clearTimeout(this.#timer);
+    this.#stopTimer();
     this.#stream.end();
     this.#handshake = undefined;
     events.onClose({ atMs: this.#arrivedMs, code: CloseCode.Abnormal, reason: "", closeFrameReceived: false, ...end });

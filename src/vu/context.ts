@@ -3,33 +3,63 @@
  *
  * Sockets, timers and other things of the script hook on here to be closed with it.
  */
+
+/** Something that is to hear of the end. It is a link of the chain itself, so that a hook costs no memory of its own. */
+export interface ContextHook {
+  contextEnded(): void;
+  /** Internal to the context. */
+  nextHook: ContextHook | undefined;
+  previousHook: ContextHook | undefined;
+}
+
 export class IterationContext {
   /** Why it ended, for messages; undefined while it is open. */
   endedBy: "end" | "interrupt" | undefined;
-  private hooks: Set<() => void> | undefined;
+  private first: ContextHook | undefined;
+  private last: ContextHook | undefined;
 
   get done(): boolean {
     return this.endedBy !== undefined;
   }
 
-  /** Calls `hook` when the context ends; at once if it has. Returns what takes the hook off again. */
-  onEnd(hook: () => void): () => void {
+  /** Tells `hook` when the context ends; at once if it has. */
+  hook(hook: ContextHook): void {
     if (this.done) {
-      hook();
-      return () => undefined;
+      hook.contextEnded();
+      return;
     }
-    this.hooks ??= new Set();
-    this.hooks.add(hook);
-    return () => {
-      this.hooks?.delete(hook);
-    };
+    hook.previousHook = this.last;
+    hook.nextHook = undefined;
+    if (this.last === undefined) this.first = hook;
+    else this.last.nextHook = hook;
+    this.last = hook;
+  }
+
+  /** Takes off a hook; one that is not on is left alone. */
+  unhook(hook: ContextHook): void {
+    const { previousHook, nextHook } = hook;
+    if (previousHook === undefined && this.first !== hook) return;
+    if (previousHook === undefined) this.first = nextHook;
+    else previousHook.nextHook = nextHook;
+    if (nextHook === undefined) this.last = previousHook;
+    else nextHook.previousHook = previousHook;
+    hook.previousHook = undefined;
+    hook.nextHook = undefined;
+  }
+
+  /** `hook` for a function. Returns what takes it off again. */
+  onEnd(listener: () => void): () => void {
+    const hook = { contextEnded: listener, nextHook: undefined, previousHook: undefined };
+    this.hook(hook);
+    return () => this.unhook(hook);
   }
 
   end(by: "end" | "interrupt"): void {
     if (this.done) return;
     this.endedBy = by;
-    const hooks = this.hooks;
-    this.hooks = undefined;
-    if (hooks) for (const hook of hooks) hook();
+    for (let hook = this.first; hook !== undefined; hook = this.first) {
+      this.unhook(hook);
+      hook.contextEnded();
+    }
   }
 }

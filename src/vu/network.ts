@@ -73,6 +73,10 @@ const newJar = () => new MemoryCookieJar();
 export const cookieJarOf = (vu: Vu): MemoryCookieJar =>
   vu.runtime.options.noCookiesReset ? vu.slot(JAR, newJar) : vu.iterationSlot(JAR, newJar);
 
+/** The cookies of a VU if it has any; most VUs never do, and a jar for each would be memory for nothing. */
+export const madeCookieJarOf = (vu: Vu): MemoryCookieJar | undefined =>
+  vu.runtime.options.noCookiesReset ? vu.slot(JAR, newJar) : vu.madeIterationSlot(JAR);
+
 /** The jar behind an object of the script that `http.CookieJar` or `http.cookieJar()` made; undefined for other values. */
 export function jarBehind(runtime: VuRuntime, object: unknown): CookieJar | undefined {
   const state = runtime.rt.stateOf(object);

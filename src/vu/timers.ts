@@ -4,6 +4,7 @@
  * One timer of the host is armed at a time, for the first of the VU's; when it fires it queues one task, which runs that
  * timer and arms the next. So a slow callback delays the others instead of piling them up, as in k6.
  */
+import type { ContextHook, IterationContext } from "./context.ts";
 import { GoError } from "./go-error.ts";
 import { TaskQueue } from "./task-queue.ts";
 import type { TimerEntry } from "./timer-queue.ts";
@@ -18,16 +19,18 @@ interface ScriptTimer {
   args: unknown[];
 }
 
-export class VuTimers implements TimerEntry {
+export class VuTimers implements TimerEntry, ContextHook {
   dueMs = 0;
   sequence = 0;
   index = -1;
+  nextHook: ContextHook | undefined;
+  previousHook: ContextHook | undefined;
   private readonly vu: Vu;
   private counter = 0;
   private active: ScriptTimer[] = [];
   private running: ScriptTimer | undefined;
   private tasks: TaskQueue | undefined;
-  private unhook: (() => void) | undefined;
+  private context: IterationContext | undefined;
 
   constructor(vu: Vu) {
     this.vu = vu;
@@ -40,7 +43,9 @@ export class VuTimers implements TimerEntry {
     if (callback === undefined || callback === null) throw new GoError(`${name}'s callback isn't a callable function`);
     if (typeof callback !== "function") {
       this.counter--;
-      throw new TypeError(`could not convert function call parameter 0: could not convert ${String(callback)} to sobek.Callable`);
+      throw new TypeError(
+        `could not convert function call parameter 0: could not convert ${String(callback)} to sobek.Callable`,
+      );
     }
     const ms = delay === undefined || delay === null ? 0 : Number(delay);
     const timer = { id, periodMs: ms > 0 ? ms : 0, dueMs: 0, repeat: name === "setInterval", callback, args: rest };
@@ -74,7 +79,8 @@ export class VuTimers implements TimerEntry {
     vu.runtime.timers.remove(this);
     if (this.tasks === undefined) {
       this.tasks = new TaskQueue(vu.loop);
-      this.unhook = vu.context.onEnd(() => this.interrupted());
+      this.context = vu.context;
+      this.context.hook(this);
     }
     vu.runtime.timers.add(this, this.active[0]!.dueMs);
   }
@@ -93,7 +99,8 @@ export class VuTimers implements TimerEntry {
       yield* vu.invoke(timer.callback, vu.global, timer.args);
     } finally {
       // also after an exception: what is left must be armed or let go
-      if (this.running === timer && timer.repeat && !vu.context.done) this.insert(timer, vu.runtime.clock.nowMs() + timer.periodMs);
+      if (this.running === timer && timer.repeat && !vu.context.done)
+        this.insert(timer, vu.runtime.clock.nowMs() + timer.periodMs);
       this.running = undefined;
       if (this.active.length > 0) this.arm();
       else this.release();
@@ -101,25 +108,29 @@ export class VuTimers implements TimerEntry {
   }
 
   private release(): void {
-    this.unhook?.();
-    this.unhook = undefined;
+    this.context?.unhook(this);
+    this.context = undefined;
     this.tasks?.close();
     this.tasks = undefined;
   }
 
-  private interrupted(): void {
+  /** The iteration is over: what is left never runs. */
+  contextEnded(): void {
     const { vu } = this;
     const tasks = this.tasks;
     vu.runtime.timers.remove(this);
     tasks?.queue(() => {
       for (const timer of this.active) {
-        vu.runtime.log.log("warning", `${timer.repeat ? "setInterval" : "setTimeout"} ${timer.id} was stopped because the VU iteration was interrupted`);
+        vu.runtime.log.log(
+          "warning",
+          `${timer.repeat ? "setInterval" : "setTimeout"} ${timer.id} was stopped because the VU iteration was interrupted`,
+        );
       }
       this.active = [];
     });
     tasks?.close();
     this.tasks = undefined;
-    this.unhook = undefined;
+    this.context = undefined;
   }
 }
 

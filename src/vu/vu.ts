@@ -144,6 +144,11 @@ export class Vu {
     return value;
   }
 
+  /** What `iterationSlot` would give, if it has been made. */
+  madeIterationSlot<T>(key: object): T | undefined {
+    return this.iterationSlots?.get(key) as T | undefined;
+  }
+
   /** The script's `__ENV`, as soon as it asks for more than single values; see `globals.ts`. */
   envObject: object | undefined;
 

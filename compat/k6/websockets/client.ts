@@ -7,6 +7,7 @@
  */
 import {
   assert,
+  type ContextHook,
   type IterationContext,
   type Metric,
   type TagSet,
@@ -15,8 +16,10 @@ import {
 } from "../../../src/module-api.ts";
 import {
   cookieHeader,
+  cookieJarOf,
   GoUrl,
   type Handshake,
+  madeCookieJarOf,
   networkOf,
   parseSetCookies,
   parseUrl,
@@ -72,16 +75,17 @@ export interface DialTarget {
 }
 
 /** One connection and what is measured of it. */
-export abstract class Client {
+export abstract class Client implements ContextHook {
   readonly thread: SocketThread;
   readonly vu: Vu;
+  nextHook: ContextHook | undefined;
+  previousHook: ContextHook | undefined;
   /** Monotonic; when the script asked for the connection. */
   readonly startMs: number;
   protected connection: WebSocketConnection | undefined;
   protected tags: TagSet;
   private readonly metadata: Record<string, string> | undefined;
   private readonly context: IterationContext;
-  private readonly unhook: () => void;
   /** Until the answer has come. */
   private dialling: { url: GoUrl; jar: SocketParams["jar"] } | undefined;
   private isOpen = false;
@@ -99,7 +103,6 @@ export abstract class Client {
     this.metadata = vu.metadata;
     this.context = vu.context;
     this.startMs = clock.nowMs();
-    this.unhook = vu.context.onEnd(() => this.interrupted());
   }
 
   /** The connection is there. */
@@ -109,7 +112,7 @@ export abstract class Client {
   /** The open connection has ended. */
   protected abstract closed(end: WebSocketEnd): void;
   /** The iteration is over and the script will not see to the connection any more. */
-  protected abstract interrupted(): void;
+  abstract contextEnded(): void;
   abstract onMessage(data: string | Uint8Array<ArrayBuffer>, atMs: number): void;
   abstract onPing(payload: Uint8Array, atMs: number): void;
   abstract onPong(payload: Uint8Array, atMs: number): void;
@@ -117,7 +120,12 @@ export abstract class Client {
   // ---- connecting ------------------------------------------------------------------------------------------------
 
   /** Dials; `opened` or `failed` is called later, never from inside. */
-  protected dial({ url, params, protocols }: DialTarget): void {
+  protected dial(target: DialTarget): void {
+    this.connect(target);
+    this.context.hook(this);
+  }
+
+  private connect({ url, params, protocols }: DialTarget): void {
     const { runtime } = this.thread;
     const network = networkOf(runtime);
     let target: GoUrl;
@@ -130,7 +138,7 @@ export abstract class Client {
     }
     this.dialling = { url: target, jar: params.jar };
     const { headers } = params;
-    const cookie = headers.has("Cookie") ? "" : cookieHeader(target, params.jar, undefined);
+    const cookie = headers.has("Cookie") ? "" : cookieHeader(target, params.jar ?? madeCookieJarOf(this.vu), undefined);
     if (cookie !== "") headers.set("Cookie", cookie);
     const secure = target.scheme === "https";
     const hostname = target.hostname;
@@ -211,7 +219,10 @@ export abstract class Client {
   private answered(handshake: Handshake): void {
     const setCookies: string[] = [];
     for (const [name, value] of handshake.headers) if (name.toLowerCase() === "set-cookie") setCookies.push(value);
-    if (setCookies.length > 0) this.dialling?.jar.store(this.dialling.url, parseSetCookies(setCookies));
+    if (setCookies.length > 0 && this.dialling !== undefined && !this.context.done) {
+      const jar = this.dialling.jar ?? cookieJarOf(this.vu);
+      jar.store(this.dialling.url, parseSetCookies(setCookies));
+    }
     this.dialling = undefined;
     this.setSystemTag("status", String(handshake.status));
     this.setSystemTag("subproto", this.subprotocolTag(handshake));
@@ -276,7 +287,7 @@ export abstract class Client {
   protected finish(): void {
     if (this.isFinished) return;
     this.isFinished = true;
-    this.unhook();
+    this.context.unhook(this);
     const { connection, vu } = this;
     if (connection === undefined) return;
     vu.bytesSent += connection.bytesSent;

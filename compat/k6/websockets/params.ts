@@ -5,14 +5,15 @@
  * @see k6 docs, javascript-api/k6-ws/connect and javascript-api/k6-websockets/params
  */
 import { GoError, type TagSet, type VuRuntime } from "../../../src/module-api.ts";
-import { type CookieJar, canonicalHeaderName, cookieJarOf, jarBehind } from "../../../src/websocket-api.ts";
+import { type CookieJar, canonicalHeaderName, jarBehind } from "../../../src/websocket-api.ts";
 import { tagsFrom } from "../tag-value.ts";
 
 export interface SocketParams {
   /** By canonical name; of equal names the last counts, as in k6. */
   headers: Map<string, string>;
   tags: TagSet;
-  jar: CookieJar;
+  /** Undefined for the VU's own. */
+  jar: CookieJar | undefined;
   compression: boolean;
 }
 
@@ -38,7 +39,7 @@ export function readParams(runtime: VuRuntime, given: unknown, dialect: ParamsDi
   const params: SocketParams = {
     headers: new Map([["User-Agent", options.userAgent ?? ""]]),
     tags: vu.tags,
-    jar: cookieJarOf(vu),
+    jar: undefined,
     compression: false,
   };
   if (given === undefined || given === null) return params;
@@ -54,7 +55,7 @@ export function readParams(runtime: VuRuntime, given: unknown, dialect: ParamsDi
           params.tags = tagsFrom(params.tags, Object(value), dialect.tagsContext);
         break;
       case "jar":
-        params.jar = jarBehind(runtime, value) ?? params.jar;
+        params.jar = jarBehind(runtime, value);
         break;
       case "compression":
         params.compression = readCompression(value, dialect);

@@ -40,40 +40,6 @@ class Once {
   }
 }
 
-/** Listeners of one type. The arrays are never changed, so that whoever walks over one is not disturbed. */
-class Listeners {
-  private own: unknown;
-  private added: readonly unknown[] = NONE;
-  /** The handler and the added ones, in the order of calling. */
-  all: readonly unknown[] = NONE;
-
-  /** The `on...` handler; undefined for none. */
-  get handler(): unknown {
-    return this.own;
-  }
-
-  set handler(handler: unknown) {
-    this.own = handler;
-    this.arrange(this.added);
-  }
-
-  add(listener: unknown, isOnce: boolean): void {
-    this.arrange([...this.added, isOnce ? new Once(listener) : listener]);
-  }
-
-  /** The function to call for an entry of `all`; one that is called once is taken out. */
-  take(entry: unknown): unknown {
-    if (!(entry instanceof Once)) return entry;
-    this.arrange(this.added.filter((other) => other !== entry));
-    return entry.listener;
-  }
-
-  private arrange(added: readonly unknown[]): void {
-    this.added = added;
-    this.all = this.own === undefined ? added : [this.own, ...added];
-  }
-}
-
 /** What the sockets of one thread need besides what they share with `k6/ws`. */
 export interface SocketMakers {
   events: EventMaker;
@@ -115,7 +81,9 @@ export class Socket extends Client {
   extensions = NO_EXTENSIONS;
   private readonly makers: SocketMakers;
   private readonly tasks: TaskQueue;
-  private listeners: (Listeners | undefined)[] | undefined;
+  /** By type: the `on...` handlers, and the lists of added listeners, which are never changed but replaced. */
+  private handlers: unknown[] | undefined;
+  private added: (readonly unknown[] | undefined)[] | undefined;
   /** 0 for none. */
   private closeCode = 0;
   private closeReason = "";
@@ -207,7 +175,7 @@ export class Socket extends Client {
     });
   }
 
-  protected interrupted(): void {
+  contextEnded(): void {
     if (this.readyState === ReadyState.Closed) return;
     if (!this.isConnected) {
       this.cancelDial();
@@ -224,7 +192,7 @@ export class Socket extends Client {
     if (this.readyState !== ReadyState.Open) return undefined;
     const { thread } = this;
     this.record(thread.received, 1, atMs);
-    if (this.listenersOf(MESSAGE) === undefined) return undefined;
+    if (!this.hears(MESSAGE)) return undefined;
     const content = typeof data === "string" ? data : this.binary(data);
     const event = this.makers.events.message(this.object, atMs + thread.epochOffsetMs, content, this.url);
     return this.fire(MESSAGE, event);
@@ -239,24 +207,25 @@ export class Socket extends Client {
     return this.makers.events.plain(EVENT_TYPES[type]!, this.object, atMs + this.thread.epochOffsetMs);
   }
 
-  private listenersOf(type: number): Listeners | undefined {
-    const listeners = this.listeners?.[type];
-    return listeners !== undefined && listeners.all.length > 0 ? listeners : undefined;
+  private hears(type: number): boolean {
+    return this.handlers?.[type] !== undefined || this.added?.[type] !== undefined;
   }
 
-  /** Calls the listeners of a type; returns what is left to run if one of them blocks. */
+  /** Calls the listeners that a type has now, the handler first; returns what is left to run if one of them blocks. */
   private fire(type: number, event: object): Steps {
-    const listeners = this.listenersOf(type);
-    if (listeners === undefined) return undefined;
-    const { all } = listeners;
-    for (let i = 0; i < all.length; i++) {
-      let rest: Steps;
-      try {
-        rest = this.vu.invokeNow(listeners.take(all[i]), event);
-      } catch (error) {
-        return this.broken(type, error);
+    const handler = this.handlers?.[type];
+    const added = this.added?.[type] ?? NONE;
+    try {
+      if (handler !== undefined) {
+        const rest = this.vu.invokeNow(handler, event);
+        if (rest !== undefined) return this.fireRest(type, event, { rest, added, next: 0 });
       }
-      if (rest !== undefined) return this.fireRest(type, event, { listeners, all, rest, next: i + 1 });
+      for (let i = 0; i < added.length; i++) {
+        const rest = this.vu.invokeNow(this.take(type, added[i]), event);
+        if (rest !== undefined) return this.fireRest(type, event, { rest, added, next: i + 1 });
+      }
+    } catch (error) {
+      return this.broken(type, error);
     }
     return undefined;
   }
@@ -264,18 +233,26 @@ export class Socket extends Client {
   private *fireRest(
     type: number,
     event: object,
-    from: { listeners: Listeners; all: readonly unknown[]; rest: Generator<unknown, unknown, any>; next: number },
+    from: { rest: Generator<unknown, unknown, any>; added: readonly unknown[]; next: number },
   ): Generator<unknown, unknown, any> {
-    const { listeners, all } = from;
+    const { rest, added } = from;
     try {
-      yield* from.rest;
-      for (let i = from.next; i < all.length; i++) {
-        yield* this.vu.invoke(listeners.take(all[i]), undefined, [event]);
+      yield* rest;
+      for (let i = from.next; i < added.length; i++) {
+        yield* this.vu.invoke(this.take(type, added[i]), undefined, [event]);
       }
     } catch (error) {
       yield* this.broken(type, error);
     }
     return undefined;
+  }
+
+  /** The function to call for an added listener; one that is called once is taken off the list. */
+  private take(type: number, entry: unknown): unknown {
+    if (!(entry instanceof Once)) return entry;
+    const left = this.added![type]!.filter((other) => other !== entry);
+    this.added![type] = left.length > 0 ? left : undefined;
+    return entry.listener;
   }
 
   /** A listener threw. */
@@ -308,13 +285,13 @@ export class Socket extends Client {
   private *tellEnd(end: SocketEnd): Generator<unknown, unknown, any> {
     const { thread, makers } = this;
     const timestamp = end.atMs + thread.epochOffsetMs;
-    if (end.error !== undefined && this.listenersOf(ERROR) !== undefined) {
+    if (end.error !== undefined && this.hears(ERROR)) {
       const event = makers.events.error(this.object, timestamp, end.error);
       if (end.handshake !== undefined) this.addAnswer(event, end.handshake);
       const rest = this.fire(ERROR, event);
       if (rest !== undefined) yield* rest;
     }
-    if (this.listenersOf(CLOSE) !== undefined) {
+    if (this.hears(CLOSE)) {
       const rest = this.fire(CLOSE, makers.events.close(this.object, timestamp, this.closeCode, this.closeReason));
       if (rest !== undefined) yield* rest;
     }
@@ -397,20 +374,17 @@ export class Socket extends Client {
 
   /** Sets an `on...` handler; undefined for none. */
   setHandler(type: number, handler: unknown): void {
-    this.listenersFor(type).handler = handler;
+    this.handlers ??= new Array(EVENT_TYPES.length).fill(undefined);
+    this.handlers[type] = handler;
   }
 
   handlerOf(type: number): unknown {
-    return this.listeners?.[type]?.handler;
+    return this.handlers?.[type];
   }
 
   addListener(type: number, listener: unknown, isOnce: boolean): void {
-    this.listenersFor(type).add(listener, isOnce);
-  }
-
-  private listenersFor(type: number): Listeners {
-    this.listeners ??= new Array(EVENT_TYPES.length).fill(undefined);
-    return (this.listeners[type] ??= new Listeners());
+    this.added ??= new Array(EVENT_TYPES.length).fill(undefined);
+    this.added[type] = [...(this.added[type] ?? NONE), isOnce ? new Once(listener) : listener];
   }
 }
 

@@ -110,7 +110,7 @@ export class Session extends Client implements Block {
     this.happen({ run: () => this.close(code) });
   }
 
-  protected interrupted(): void {
+  contextEnded(): void {
     if (this.isConnected) this.shut();
     else this.cancelDial();
     this.finish();
