@@ -39,6 +39,8 @@ export const helperNames = [
   "hs", // stub of an object's method that uses `super`
   "hl", // hidden key of that method's twin
   "om", // object: gives those stubs their twins
+  "sup", // `super.x` from inside of an arrow function that became a generator
+  "set", // assignment to a free name in strict code
   "has", // global object if it has the name, else throws ReferenceError
   "ref", // throws ReferenceError
   "ro", // throws TypeError: assignment to an import

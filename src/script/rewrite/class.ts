@@ -18,7 +18,8 @@ export class ClassWork {
   constructorBody: string | undefined;
 }
 
-export function rewriteMethod(c: Context, frame: Frame, member: Node, work: ClassWork): void {
+/** @param isReplaced A later member has the same name, so this method is never seen. */
+export function rewriteMethod(c: Context, frame: Frame, member: Node, work: ClassWork, isReplaced: boolean): void {
   const { fn } = frame;
   const value = member.value;
   openBody(c, frame, value.start, value.body);
@@ -43,7 +44,7 @@ export function rewriteMethod(c: Context, frame: Frame, member: Node, work: Clas
   if (member.computed) {
     c.replace(member.start, c.source.lastIndexOf("[", member.key.start) + 1, before);
     c.text.appendLeft(member.key.end, ")");
-  } else c.replace(member.start, value.start, `${before}${JSON.stringify(fn.key)})]`);
+  } else c.replace(member.start, value.start, `${before}${isReplaced ? "" : JSON.stringify(fn.key)})]`);
 }
 
 const parameterNames = (fn: FunctionFacts): string => {

@@ -122,7 +122,7 @@ function aliasesOf(c: Context, fn: FunctionFacts): [name: string, value: string]
   const aliases: [string, string][] = [];
   const owner = c.ownerOf(fn);
   if (fn.usesArguments) aliases.push([`${prefix}A`, "arguments"]);
-  if (fn.usesSuper) aliases.push([`${prefix}S`, "k=>({get v(){return super[k]},set v(x){super[k]=x}})"]);
+  if (fn.usesSuper) aliases.push([`${prefix}S`, `k=>${c.helper("sup")}(()=>super[k],x=>{super[k]=x})`]);
   if (fn.callsSuper) aliases.push([`${prefix}U`, "(...a)=>super(...a)"]);
   if (fn.usesNewTarget) aliases.push([`${prefix}N`, owner.kind === "module" ? "void 0" : "new.target"]);
   if (fn.usesThis && c.hasLateThis(fn)) aliases.push([`${prefix}T`, "()=>this"]);

@@ -36,6 +36,15 @@ export class UnsupportedSyntax extends SyntaxError {
   }
 }
 
+/** Whether a later member of a class takes the place of a method. */
+function isReplaced(method: Node, members: readonly Node[]): boolean {
+  if (method.computed || method.key.type === "PrivateIdentifier") return false;
+  const name = (member: Node): string => String(member.key.name ?? member.key.value);
+  return members
+    .slice(members.indexOf(method) + 1)
+    .some((other) => other.type === "MethodDefinition" && !other.computed && other.static === method.static && name(other) === name(method));
+}
+
 /** A function or class that takes the name of what it is assigned to. */
 function isAnonymous(node: Node): boolean {
   const value = unwrap(node);
@@ -110,6 +119,9 @@ export function rewriteModule(init: {
     }
   };
 
+  /** Whether a name means a property of the VU's global object that scripts may add or take away. */
+  const isFreeVariable = (id: Node): boolean => facts.free.has(id) && !isIntrinsic(id.name) && isSloppyCreation(c, id.name);
+
   /** What takes the value that is assigned to an identifier: a free name is a property of the VU's global object. */
   const targetText = (id: Node, frame: Frame, mustExist: boolean): string => {
     const binding = facts.references.get(id);
@@ -168,7 +180,7 @@ export function rewriteModule(init: {
       if (member.computed) visit(member.key, frame);
       if (member.type === "MethodDefinition") {
         const inner = visitFunction(member.value, frame);
-        if (inner.twin) rewriteMethod(c, inner, member, work);
+        if (inner.twin) rewriteMethod(c, inner, member, work, isReplaced(member, node.body.body));
         continue;
       }
       if (member.value) visitInitializer(member, [member.value], frame);
@@ -309,9 +321,18 @@ export function rewriteModule(init: {
         if (node.argument.type !== "NewExpression") c.wrap(node.argument.start, node.argument.end, `${c.helper("th")}(`, ")");
         return c.terminate(node);
       case "AssignmentExpression": {
-        visitTarget(node.left, frame, node.operator !== "=");
-        visit(node.right, frame);
         const target = unwrap(node.left);
+        const isChecked = node.operator === "=" && frame.fn.strict && target.type === "Identifier" && isFreeVariable(target);
+        if (isChecked) {
+          // the name is looked up first, the error comes when the value is there
+          const key = JSON.stringify(target.name);
+          c.replace(node.left.start, node.right.start, `${c.helper("set")}(${prefix}g,${key},${key} in ${prefix}g,`);
+          visit(node.right, frame);
+          c.text.appendLeft(node.end, ")");
+        } else {
+          visitTarget(node.left, frame, node.operator !== "=");
+          visit(node.right, frame);
+        }
         if (target.type === "Identifier" && facts.free.has(target) && isAnonymous(node.right)) {
           // as a property it would not give the function its name
           const key = JSON.stringify(target.name);
@@ -325,7 +346,7 @@ export function rewriteModule(init: {
       case "UnaryExpression": {
         const operand = unwrap(node.argument);
         if (operand.type === "Identifier" && facts.free.has(operand) && !isIntrinsic(operand.name)) {
-          if (node.operator === "typeof" || (node.operator === "delete" && isSloppyCreation(c, operand.name))) {
+          if (node.operator === "typeof" || (node.operator === "delete" && isFreeVariable(operand))) {
             c.replace(operand.start, operand.end, freeTypeofText(c, operand.name));
             return;
           }

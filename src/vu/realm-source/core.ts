@@ -100,7 +100,7 @@ export function installCore(rt: Realm, host: RealmHost): void {
   rt.raw = token();
   rt.G = globalThis;
   Object.assign(rt, { AWAIT, YIELD });
-  const { apply, construct, defineProperty, getPrototypeOf, ownKeys } = Reflect;
+  const { apply, construct, defineProperty, getPrototypeOf, ownKeys, set: setProperty } = Reflect;
   const { getOwnPropertySymbols } = Object;
   const nativeCall = Function.prototype.call;
   const isObject = (v: unknown): v is object => (typeof v === "object" && v !== null) || typeof v === "function";
@@ -224,8 +224,8 @@ export function installCore(rt: Realm, host: RealmHost): void {
       rt.c4 = (s: unknown, f: any, a: unknown, b: unknown, c: unknown, d: unknown) => rt.ca(s, f, [a, b, c, d]);
       rt.f = (maker: (twin: any) => any, twin: any, kind: number) => {
         const f = maker(twin);
-        // its generators then need no prototype and no structure of their own
-        twin.prototype = undefined;
+        // its generators then need no prototype and no structure of their own; bound functions have none to change
+        setProperty(twin, "prototype", undefined);
         new Twin(f, twin, kind);
         if (kind !== 0) rt.dress(f, kind);
         return f;
@@ -315,12 +315,21 @@ export function installCore(rt: Realm, host: RealmHost): void {
   };
 
   /** What is to come of the methods under hidden keys. */
-  const hidden = new WeakMap<symbol, { key: PropertyKey; maker: (twin: any) => any; kind: number }>();
-  rt.hk = (maker: (twin: any) => any, kind: number, key: unknown): symbol => {
+  const hidden = new WeakMap<symbol, { key: PropertyKey | undefined; maker: (twin: any) => any; kind: number }>();
+  rt.hk = (maker: (twin: any) => any, kind: number, ...keys: unknown[]): symbol => {
     const symbol = Symbol();
-    hidden.set(symbol, { key: ownKeys({ [key as string]: 0 })[0]!, maker, kind });
+    // without a key the method is only to be removed
+    hidden.set(symbol, { key: keys.length > 0 ? ownKeys({ [keys[0] as string]: 0 })[0] : undefined, maker, kind });
     return symbol;
   };
+  rt.sup = (get: () => unknown, set: (value: unknown) => void): object => ({
+    get v() {
+      return get();
+    },
+    set v(value) {
+      set(value);
+    },
+  });
   rt.cm = (C: any): void => {
     for (const target of [C, C.prototype]) {
       for (const symbol of getOwnPropertySymbols(target)) {
@@ -329,6 +338,7 @@ export function installCore(rt: Realm, host: RealmHost): void {
         const { key, maker, kind } = work;
         const twin = target[symbol];
         delete target[symbol];
+        if (key === undefined) continue;
         const f = rt.f(maker, twin, kind);
         if (f.name !== key) nameFunction(f, key);
         defineProperty(target, key, { value: f, writable: true, configurable: true, enumerable: false });
@@ -383,6 +393,11 @@ export function installCore(rt: Realm, host: RealmHost): void {
   };
   rt.tickp = (): void => {
     if (host.tickPlain()) rt.interrupt();
+  };
+  rt.set = (global: any, name: string, exists: boolean, value: unknown): unknown => {
+    if (!exists) throw new ReferenceError(`${name} is not defined`);
+    global[name] = value;
+    return value;
   };
   rt.has = (global: object, name: string): object => {
     if (name in global) return global;
