@@ -29,6 +29,8 @@ import { RemoteIoServer } from "./remote-io.ts";
 import { type CallResult, type FromThread, type RunSpec, type ScriptSpec, SharedState, type ThreadProgress, type ToThread } from "./messages.ts";
 
 const VUS_INTERVAL_MS = 1000;
+/** How long before a whole second `vus` is sampled. */
+const VUS_LEAD_MS = 30;
 
 export interface ConductorInit {
   host: Host;
@@ -222,10 +224,19 @@ export class Conductor {
     );
   }
 
-  /** `vus` and `vus_max`, once a second from before the VUs are made, as in k6. */
+  /**
+   * `vus` and `vus_max`, once a second from before the VUs are made, as in k6. There that takes some tens of
+   * milliseconds, so that its samples fall shortly before whole seconds of the scenarios; here they are made to.
+   */
   private startVusSamples(): void {
     const runTags = this.tags.from(this.options.tags ?? {});
-    this.vusTimer = setInterval(() => {
+    const startMs = performance.now() - VUS_LEAD_MS;
+    let count = 0;
+    const next = (): void => {
+      count++;
+      this.vusTimer = setTimeout(sample, startMs + count * VUS_INTERVAL_MS - performance.now());
+    };
+    const sample = (): void => {
       const timeMs = performance.timeOrigin + performance.now();
       for (const [metric, cell] of [
         [this.metrics.vus, SharedState.ACTIVE_VUS],
@@ -236,9 +247,11 @@ export class Conductor {
         if (this.wantsSamples) this.init.onSamples([{ metric, timeMs, value, tags: runTags.toRecord() }]);
       }
       this.mergeOwn();
-    }, VUS_INTERVAL_MS);
+      next();
+    };
+    next();
   }
-  private vusTimer: ReturnType<typeof setInterval> | undefined;
+  private vusTimer: ReturnType<typeof setTimeout> | undefined;
 
   // ---- the run -----------------------------------------------------------------------------------------------------
 
@@ -267,7 +280,7 @@ export class Conductor {
     } catch (error) {
       this.endCause ??= asUserError(error);
     } finally {
-      clearInterval(this.vusTimer);
+      clearTimeout(this.vusTimer);
       clearInterval(thresholdTimer);
       await this.flush();
       this.mergeOwn();
@@ -364,7 +377,7 @@ export class Conductor {
   }
 
   terminate(): void {
-    clearInterval(this.vusTimer);
+    clearTimeout(this.vusTimer);
     for (const thread of this.threads) thread.handle.terminate();
   }
 }
