@@ -72,8 +72,7 @@ const execution: ModuleFactory = (runtime) => {
     idInInstance: (vu) => vu.idInInstance,
     idInTest: (vu) => vu.idInTest,
     iterationInInstance: (vu) => Math.max(0, vu.iteration),
-    iterationInScenario: (vu) =>
-      vu.scenario === undefined ? 0 : Math.max(0, vu.iterationsIn(vu.scenario.name) - 1),
+    iterationInScenario: (vu) => (vu.scenario === undefined ? 0 : Math.max(0, vu.iterationsIn(vu.scenario.name) - 1)),
   });
 
   const abort = rt.fn("abort", 1, ([message]) => {
