@@ -12,7 +12,7 @@ import type { TaskQueue } from "./task-queue.ts";
 import type { Block } from "./block.ts";
 import type { Vu } from "./vu.ts";
 
-type Steps = Generator<unknown, unknown, any> | undefined | void;
+export type Steps = Generator<unknown, unknown, any> | undefined | void;
 
 /** Runs in a turn; a generator may block. An object spares a closure where there are many tasks of a kind. */
 export type Task = (() => Steps) | { run(): Steps };
@@ -32,6 +32,8 @@ export class UnhandledRejection extends Error {
     this.reason = reason;
   }
 }
+
+const nothing: Task = () => undefined;
 
 /** Shared by all loops with nothing to do; never changed. */
 const NONE: Queue = [];
@@ -72,6 +74,40 @@ export class EventLoop implements Block {
     this.registered--;
     this.push(task, owner);
     this.wake();
+  }
+
+  /**
+   * Runs a task at once if it would be the next to run anyway: no other waits, and no code of a VU is on the stack.
+   *
+   * The hot path of a socket's messages (bench row ws-pingpong): the loop's coroutine is woken only if the task blocks,
+   * throws, or leaves something to do.
+   *
+   * @param atMs Now, or a moment ago.
+   * @returns False if nothing was done.
+   */
+  runNow(task: { run(): Steps }, atMs: number): boolean {
+    const { vu } = this;
+    const { runtime } = vu;
+    if (!this.idle || runtime.current !== undefined) return false;
+    this.idle = false;
+    this.turn++;
+    runtime.enter(vu, atMs);
+    try {
+      const rest = task.run() ?? (vu.jobs.length > 0 ? runtime.rt.runJobs() : undefined);
+      if (rest) this.push(() => rest, undefined);
+    } catch (error) {
+      this.push(() => {
+        throw error;
+      }, undefined);
+    }
+    runtime.leave(undefined);
+    this.idle = true;
+    if (this.queue.length > 0 || this.registered === 0) this.wake();
+    else if (vu.rejections !== undefined && vu.rejections.size > 0) {
+      this.push(nothing, undefined);
+      this.wake();
+    }
+    return true;
   }
 
   private push(task: Task, owner: TaskQueue | undefined): void {

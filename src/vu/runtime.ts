@@ -114,7 +114,7 @@ export class VuRuntime {
         tickTwin: () => runtime.tickTwin(),
         describeError(error) {
           if (error instanceof GoError) return { kind: "GoError", message: error.message, value: error.value };
-          if (error instanceof Interrupted) return undefined;
+          if (error instanceof Interrupted) return { kind: "Interrupted", message: "" };
           if (error instanceof TypeError) return { kind: "TypeError", message: error.message };
           if (error instanceof RangeError) return { kind: "RangeError", message: error.message };
           if (error instanceof SyntaxError) return { kind: "SyntaxError", message: error.message };
@@ -145,11 +145,11 @@ export class VuRuntime {
   }
 
   /** Makes `vu` the current one for the length of a turn or part of it. */
-  enter(vu: Vu): Vu | undefined {
+  enter(vu: Vu, nowMs = this.clock.nowMs()): Vu | undefined {
     const before = this.current;
     this.current = vu;
     this.rt.k.jobs = vu.jobs;
-    this.sliceStartMs = this.clock.nowMs();
+    this.sliceStartMs = nowMs;
     return before;
   }
 

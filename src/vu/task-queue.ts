@@ -5,7 +5,7 @@
  * Follows k6's taskqueue: while a task of this queue waits for its turn, further ones are held back here. On the path of
  * every WebSocket message (bench row ws-pingpong), so it makes no closures: the loop hands each task back to its queue.
  */
-import type { EventLoop, Task } from "./loop.ts";
+import type { EventLoop, Steps, Task } from "./loop.ts";
 
 export class TaskQueue {
   private readonly loop: EventLoop;
@@ -25,6 +25,11 @@ export class TaskQueue {
       this.announced = false;
       this.loop.enqueue(task, this);
     } else (this.held ??= []).push(task);
+  }
+
+  /** Runs a task at once if it would be the next of the whole loop; see `EventLoop.runNow`. */
+  runNow(task: { run(): Steps }, atMs: number): boolean {
+    return this.announced && !this.closed && this.loop.runNow(task, atMs);
   }
 
   /** Lets the loop end. What is queued already still runs. */

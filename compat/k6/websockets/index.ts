@@ -30,7 +30,7 @@ const dialect: ParamsDialect = {
 /** What a socket of the realm asks of the host. */
 interface SocketHost {
   addEventListener(socket: Socket, args: unknown[]): void;
-  send(socket: Socket, args: unknown[]): void;
+  send(socket: Socket, data: unknown): void;
   ping(socket: Socket, args: unknown[]): void;
   close(socket: Socket, args: unknown[]): void;
   read(socket: Socket, name: string): unknown;
@@ -101,8 +101,12 @@ function installSockets(rt: Realm, host: SocketHost, handlers: [type: number, pr
         addEventListener(...args: unknown[]) {
           guard(host.addEventListener, socket, args);
         },
-        send(...args: unknown[]) {
-          guard(host.send, socket, args);
+        send(data: unknown) {
+          try {
+            host.send(socket, data);
+          } catch (error) {
+            throw rt.translate(error);
+          }
         },
         ping() {
           guard(host.ping, socket);
@@ -140,7 +144,7 @@ const websockets: ModuleFactory = (runtime) => {
     rt,
     {
       addEventListener: (socket, args) => addEventListener(runtime, socket, args),
-      send: (socket, args) => socket.send(args[0]),
+      send: (socket, data) => socket.send(data),
       ping: (socket) => socket.ping(),
       close: (socket, args) => socket.close(goInt(args[0]), goString(args[1])),
       read(socket, name) {
