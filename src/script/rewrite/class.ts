@@ -25,7 +25,7 @@ export function rewriteMethod(c: Context, frame: Frame, member: Node, work: Clas
   openBody(c, frame, value.start, value.body);
   const isStatic = member.static ? "static " : "";
   if (fn.kind === "constructor") {
-    const body = `#${c.fresh("ctor")}`;
+    const body = `#ctor_${fn.owner?.id?.name ?? ""}${c.fresh("t")}`;
     const plain = `constructor(${parameterNames(fn)}){if(arguments[0]!==${c.helper("raw")})return ${c.helper("dc")}(this.${body}(...arguments))}`;
     c.replace(member.start, value.start, `${plain}*${body}`);
     work.constructorBody = body;
@@ -34,7 +34,7 @@ export function rewriteMethod(c: Context, frame: Frame, member: Node, work: Clas
   const maker = declareMaker(c, fn);
   const kind = c.kindOf(fn);
   if (fn.privateName) {
-    const body = `#${c.fresh("p")}`;
+    const body = `#${fn.key}${c.fresh("t")}`;
     const getter = `get #${fn.key}(){return ${c.helper("pm")}(this.${body},${maker},${kind})}`;
     c.replace(member.start, value.start, `${isStatic}${getter}${isStatic}*${body}`);
     return;

@@ -15,6 +15,7 @@ import { Context, type Frame } from "./context.ts";
 import { bodyStart, prologue, recordContainers, rewriteFunction, rewriteObjectMethod } from "./function.ts";
 import { freeAssignmentText, freeText, freeTypeofText, isIntrinsic, isSloppyCreation } from "./globals.ts";
 import { exportGetters, exportValues, importText, rewriteExport, rewriteImport } from "./import-export.ts";
+import { keepFrame } from "./tail.ts";
 import { budget, rewriteForOf, rewriteTry } from "./loop.ts";
 
 export interface Rewritten {
@@ -239,6 +240,7 @@ export function rewriteModule(init: {
       case "ArrowFunctionExpression": {
         const inner = visitFunction(node, frame);
         if (inner.twin) rewriteFunction(c, inner, frame);
+        else if (node.body.type !== "BlockStatement") keepFrame(c, node.body);
         return;
       }
       case "ThisExpression": {
@@ -305,7 +307,10 @@ export function rewriteModule(init: {
         return c.terminate(node);
       case "DebuggerStatement": return c.terminate(node);
       case "ReturnStatement":
-        if (node.argument) visit(node.argument, frame);
+        if (node.argument) {
+          visit(node.argument, frame);
+          if (!frame.twin) keepFrame(c, node.argument);
+        }
         rewriteReturn(c, frame, node);
         return c.terminate(node);
       case "BinaryExpression": {
