@@ -8,7 +8,7 @@ import type { BuiltinFacts } from "../script/analyse.ts";
 import { makeFactory } from "../script/factory.ts";
 import { type CompiledModule, compileRequired, compileScript, type CompileOptions } from "../script/index.ts";
 import { createLoader, type Loader } from "../script/load.ts";
-import type { Positions } from "../script/positions.ts";
+import type { Frame, Positions } from "../script/positions.ts";
 import { resolveSpecifier } from "../script/resolve.ts";
 import { GoError } from "../vu/go-error.ts";
 import { instantiate, instantiateSingle, type LinkedModule } from "../vu/instantiate.ts";
@@ -27,6 +27,7 @@ export class ScriptHost {
   private readonly spec: ScriptSpec;
   private readonly positions: Positions;
   private readonly linked = new Map<string, LinkedModule>();
+  private modules: readonly CompiledModule[] = [];
   private usesRequire = false;
   /** Built-in modules whose objects scripts may hold or change. */
   private readonly leaking = new Set<string>();
@@ -41,6 +42,7 @@ export class ScriptHost {
     this.registry = init.registry;
     this.spec = init.spec;
     this.positions = init.positions;
+    this.runtime.rt.stackText = (stack: string) => this.positions.text(stack);
     this.runtime.files = new ScriptFiles(init.spec.mainId, process.cwd());
     this.compileOptions = {
       loader: this.withJslib(createLoader(new Map(init.spec.preset))),
@@ -63,6 +65,7 @@ export class ScriptHost {
       if (entry !== undefined) await this.loadBuiltin(id, entry);
     }
     for (const module of modules) this.link(module);
+    this.modules = modules;
     this.installGlobals();
     return modules;
   }
@@ -93,6 +96,7 @@ export class ScriptHost {
     this.positions.add(module.id, {
       prefix: module.prefix,
       rewriteMap: () => module.rewriteMap,
+      calls: module.calls,
       ...(module.stripMap === undefined ? {} : { stripMap: module.stripMap }),
     });
     if (module.usesRequire) this.usesRequire = true;
@@ -171,6 +175,18 @@ export class ScriptHost {
     meta.url = id;
     meta.resolve = rt.fn("resolve", 1, (args) => resolveSpecifier(String(args[0]), id));
     return meta;
+  }
+
+  /** Where in the user's source a function is, found by its rewritten text; undefined if it is not the script's. */
+  placeOf(functionText: string): Frame | undefined {
+    for (const { id, text } of this.modules) {
+      const at = text.indexOf(functionText);
+      if (at < 0) continue;
+      const before = text.slice(0, at).split("\n");
+      const place = this.positions.original(id, before.length, before.at(-1)!.length + 1);
+      return place && { function: "", ...place };
+    }
+    return undefined;
   }
 
   private removed(id: string): string | undefined {

@@ -140,6 +140,7 @@ export class VuThread {
     this.runtime.test = {
       options: () => this.run?.optionsJson,
       abort: (message, stack) => this.abortedByScript(message, stack),
+      stoppedIn: (handler) => this.stoppedIn(handler),
       fail: (message) => {
         this.port.post({ type: "testFail", message });
       },
@@ -438,7 +439,21 @@ export class VuThread {
     }
     this.runtime.vu.endedTest = true;
     if (this.calling) this.abortFailure = failure;
-    this.port.post({ type: "testAbort", failure });
+    this.aborting = { failure, text };
+    queueMicrotask(() => {
+      this.aborting = undefined;
+      this.port.post({ type: "testAbort", failure });
+    });
+  }
+  /** Not told to the conductor yet. */
+  private aborting: { failure: Failure; text: string } | undefined;
+
+  /** The script went on to `handler` and was stopped at its first line. */
+  private stoppedIn(handler: unknown): void {
+    const { rt } = this.runtime;
+    const at = this.script?.placeOf(String(rt.twinOf(handler) ?? handler));
+    if (this.aborting === undefined || at === undefined || this.calling !== undefined) return;
+    this.aborting.failure.message = formatErrorLine({ text: this.aborting.text, frames: [formatFrame(at)] });
   }
 
   // ---- setup, teardown, handleSummary ------------------------------------------------------------------------------

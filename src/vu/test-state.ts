@@ -21,6 +21,11 @@ export interface TestState {
    * @param stack The call's stack, not mapped to the user's source yet.
    */
   abort(message: string, stack: string): void;
+  /**
+   * After `abort`, before the turn ends: the script is stopped at the first line of `handler`, which is the place that
+   * the message names.
+   */
+  stoppedIn?(handler: unknown): void;
   /** Marks the test as failed; the caller has logged it. */
   fail(message: string): void;
 }

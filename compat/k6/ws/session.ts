@@ -289,6 +289,9 @@ export class Session extends Client implements Block {
   /** `connect` returns or is left. */
   over(): void {
     if (this.isConnected) this.shut();
+    // k6 still begins the close handlers, and it is there that test.abort() stops the script
+    const handlers = this.handlers.get("close");
+    if (this.vu.endedTest && handlers !== undefined) this.thread.runtime.test.stoppedIn?.(handlers.at(-1));
     const nowMs = this.thread.runtime.clock.nowMs();
     this.record(this.thread.sessionDuration, nowMs - this.startMs, this.startMs);
     this.finish();
