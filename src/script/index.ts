@@ -32,6 +32,11 @@ export interface CompiledModule {
   usesRequire: boolean;
   usesMeta: boolean;
   rewriteMap: string;
+  /**
+   * Of each call that may suspend, line and column of the last character and of the first: code behind a call goes on
+   * with it, so errors there are the call's.
+   */
+  calls: number[];
   stripMap?: string;
 }
 

@@ -3,13 +3,15 @@
  *
  * Lines hold without a map, because rewriting keeps them; a map is made when the first error of a module needs it.
  */
-import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
+import { decodedMappings, originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 import type { Position } from "../base/errors.ts";
 
 /** Mappings of one module, from its rewritten text to what the user wrote. */
 export interface PositionSource {
   /** Encoded mappings of the rewriting (source map v3, JSON). */
   rewriteMap(): string;
+  /** Calls that may suspend: line and column of the last character, then of the first; see `CompiledModule`. */
+  calls: readonly number[];
   /** Source map of the TypeScript transformation, if there was one. */
   stripMap?: string;
   /** Identifier prefix of this module's rewritten names. */
@@ -21,55 +23,109 @@ export interface Frame extends Position {
   function: string;
 }
 
+interface Traced {
+  /** For each line of the rewritten text: [column, source, line, column in the source]. */
+  lines: readonly (readonly number[])[][];
+  strip: TraceMap | undefined;
+  /** "line:column" of a call's last character -> its first. */
+  calls: Map<string, { line: number; column: number }>;
+}
+
+/** A frame as the engine writes it. */
+const RAW_FRAME = /^\s*at (?:async )?(?:(.*?) \()?((?:file|https):\/\/.*?):(\d+):(\d+)\)?$/;
+/** A frame as `formatFrame` writes it. */
+const OWN_FRAME = /^\tat (?:(.*) \()?((?:file|https):\/\/.*?):(\d+):(\d+)\(0\)\)?$/;
+
 export class Positions {
   private readonly sources = new Map<string, PositionSource>();
-  private readonly traced = new Map<string, { rewrite: TraceMap; strip: TraceMap | undefined }>();
+  private readonly traced = new Map<string, Traced>();
 
   add(id: string, source: PositionSource): void {
     this.sources.set(id, source);
     this.traced.delete(id);
   }
 
-  /** Where a place in the rewritten text of `id` came from. */
-  original(id: string, line: number, column: number): Position {
+  /** Where a place in the rewritten text of `id` came from; undefined for text that only the rewriting put there. */
+  original(id: string, line: number, column: number): Position | undefined {
     const source = this.sources.get(id);
     if (source === undefined) return { file: id, line, column };
-    let maps = this.traced.get(id);
-    if (maps === undefined) {
-      maps = {
-        rewrite: new TraceMap(source.rewriteMap()),
-        strip: source.stripMap === undefined ? undefined : new TraceMap(source.stripMap),
-      };
-      this.traced.set(id, maps);
+    let traced = this.traced.get(id);
+    if (traced === undefined) this.traced.set(id, (traced = trace(source)));
+    const at = placeOf(traced, line, column - 1);
+    if (at === undefined) return undefined;
+    if (traced.strip) {
+      const before = originalPositionFor(traced.strip, at);
+      if (before.line !== null) return { file: id, line: before.line, column: before.column + 1 };
     }
-    let at = originalPositionFor(maps.rewrite, { line, column: Math.max(0, column - 1) });
-    if (at.line === null) return { file: id, line, column };
-    if (maps.strip) {
-      const before = originalPositionFor(maps.strip, { line: at.line, column: at.column });
-      if (before.line !== null) at = before;
-    }
-    return { file: id, line: at.line!, column: at.column! + 1 };
+    return { file: id, line: at.line, column: at.column + 1 };
   }
 
-  /** The frames of a stack that lie in modules of the script, innermost first. */
+  /** The frames of a stack that lie in modules of the script, innermost first; of an engine's stack or one made by `text`. */
   frames(stack: string): Frame[] {
     const frames: Frame[] = [];
     for (const line of stack.split("\n")) {
-      const match = /^\s*at (?:async )?(?:(.*?) \()?((?:file|https):\/\/.*?):(\d+):(\d+)\)?$/.exec(line);
-      if (match === null) continue;
-      const source = this.sources.get(match[2]!);
-      if (source === undefined) continue;
-      frames.push({
-        function: functionName(match[1] ?? "", source.prefix),
-        ...this.original(match[2]!, Number(match[3]), Number(match[4])),
-      });
+      const own = OWN_FRAME.exec(line);
+      if (own !== null) {
+        frames.push({ function: own[1] ?? "", file: own[2]!, line: Number(own[3]), column: Number(own[4]) });
+        continue;
+      }
+      const match = RAW_FRAME.exec(line);
+      const source = match === null ? undefined : this.sources.get(match[2]!);
+      if (match === null || source === undefined) continue;
+      // a stub of ours has no place
+      const place = this.original(match[2]!, Number(match[3]), Number(match[4]));
+      if (place !== undefined) frames.push({ function: functionName(match[1] ?? "", source.prefix), ...place });
     }
-    // A stub and its twin are one function to the user.
-    return frames.filter((frame, i) => {
-      const next = frames[i + 1];
-      return !(next && next.function === frame.function && next.line === frame.line && next.column === frame.column);
-    });
+    return frames;
   }
+
+  /** What a script sees behind the first line of `error.stack`. */
+  text(stack: string): string {
+    return this.frames(stack)
+      .map((frame) => `\n\tat ${formatFrame(frame)}`)
+      .join("");
+  }
+}
+
+function trace(source: PositionSource): Traced {
+  const calls: Traced["calls"] = new Map();
+  for (let i = 0; i < source.calls.length; i += 4) {
+    calls.set(`${source.calls[i]}:${source.calls[i + 1]}`, { line: source.calls[i + 2]!, column: source.calls[i + 3]! });
+  }
+  return {
+    lines: decodedMappings(new TraceMap(source.rewriteMap())) as unknown as Traced["lines"],
+    strip: source.stripMap === undefined ? undefined : new TraceMap(source.stripMap),
+    calls,
+  };
+}
+
+/**
+ * The source of a place in the rewritten text.
+ *
+ * A place in text that was put in belongs to what stands behind it, as helpers stand before the call they make; but what
+ * is put behind a call continues it.
+ */
+function placeOf({ lines, calls }: Traced, line: number, column: number): { line: number; column: number } | undefined {
+  const segments = lines[line - 1];
+  if (segments === undefined || segments.length === 0) return undefined;
+  let low = 0;
+  let high = segments.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (segments[middle]![0]! <= column) low = middle + 1;
+    else high = middle;
+  }
+  const before = segments[low - 1];
+  const after = segments[low];
+  // in front of all: the text put before a line's first token, unless that is the module's own head
+  if (before === undefined) return line === 1 ? undefined : { line: after![2]! + 1, column: after![3]! };
+  const place = { line: before[2]! + 1, column: before[3]! };
+  const offset = column - before[0]!;
+  const isWithin = after !== undefined && after[2] === before[2] && offset < after[3]! - before[3]!;
+  if (offset === 0 || isWithin) return { line: place.line, column: place.column + (isWithin ? offset : 0) };
+  const call = calls.get(`${place.line}:${place.column}`);
+  if (call !== undefined) return call;
+  return after === undefined || after[2] !== before[2] ? place : { line: after[2]! + 1, column: after[3]! };
 }
 
 /** The user's name for a function of rewritten text. */
@@ -78,7 +134,7 @@ function functionName(name: string, prefix: string): string {
   if (name.includes(`${prefix}module`) || /(?:^|\.)factory$/.test(name)) return "";
   const at = name.indexOf(`${prefix}t`);
   const own = at < 0 ? name : name.slice(0, at);
-  return own.replace(/^(?:Object|Generator|global code|module code|new |<anonymous>)\.?/, "").replaceAll(prefix, "");
+  return own.replace(/^(?:Object|Generator|global code|module code|new |<anonymous>)\.?/, "").replace(/^#ctor_/, "").replaceAll(prefix, "");
 }
 
 /** One frame as k6 writes it; the figure in parentheses is k6's program counter, which there is none of here. */

@@ -104,13 +104,16 @@ export function collectFacts(tree: Node): ModuleFacts {
   const stored = new Map<string, Node[]>();
   const hoistedFromBlocks = new Set<Node>();
 
+  /** Classes around: all of a class is strict code, its heritage and computed names too. */
+  let classDepth = 0;
+
   const newFacts = (node: Node, kind: FunctionFacts["kind"], parent: FunctionFacts | undefined, name = ""): FunctionFacts => {
     const facts: FunctionFacts = {
       node, kind, name, parent,
       async: node.async === true, generator: node.generator === true,
       calls: [], iterates: false, spins: false, hasAwait: false,
       usesThis: false, usesArguments: false, usesSuper: false, callsSuper: false, usesNewTarget: false,
-      strict: parent?.strict === true, declaredOddly: false,
+      strict: parent?.strict === true || classDepth > 0, declaredOddly: false,
       owner: undefined, key: undefined, isStatic: false, privateName: false, paramsCall: false, mayBlock: false,
     };
     functions.set(node, facts);
@@ -322,7 +325,6 @@ export function collectFacts(tree: Node): ModuleFacts {
   const visitFunction = (node: Node, scope: Scope, parent: FunctionFacts, kind: FunctionFacts["kind"], name: string, owner?: Node): FunctionFacts => {
     const facts = newFacts(node, kind, parent, name);
     facts.owner = owner;
-    if (owner !== undefined) facts.strict = true;
     let outer = scope;
     if (node.type === "FunctionExpression" && node.id) {
       outer = { names: new Map(), parent: scope, isFunction: false };
@@ -344,14 +346,18 @@ export function collectFacts(tree: Node): ModuleFacts {
     return facts;
   };
 
-  const visitClass = (node: Node, scope: Scope, fn: FunctionFacts) => {
+  const visitClass = (node: Node, scope: Scope, fn: FunctionFacts): void => {
+    classDepth++;
+    visitClassParts(node, scope, fn);
+    classDepth--;
+  };
+  const visitClassParts = (node: Node, scope: Scope, fn: FunctionFacts): void => {
     const inner: Scope = { names: new Map(), parent: scope, isFunction: false };
     if (node.id && node.type === "ClassExpression") declare(inner, node.id, "class", node);
     if (node.superClass) visit(node.superClass, inner, fn);
     for (const member of node.body.body) {
       if (member.type === "StaticBlock") {
         const facts = newFacts(member, "initializer", fn);
-        facts.strict = true;
         facts.owner = node;
         const block: Scope = { names: new Map(), parent: inner, isFunction: true };
         for (const s of member.body) declareVars(s, block);
@@ -370,7 +376,6 @@ export function collectFacts(tree: Node): ModuleFacts {
         if (kind === "method" && key !== undefined) store(facts.privateName ? `#${key}` : key, member.value);
       } else if (member.value) {
         const facts = newFacts(member, "initializer", fn);
-        facts.strict = true;
         facts.owner = node;
         visitNamed(member.value, inner, facts, key ?? "");
         if (key !== undefined) store(member.key.type === "PrivateIdentifier" ? `#${key}` : key, member.value);

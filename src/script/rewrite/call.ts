@@ -10,8 +10,9 @@ import type { Context, Frame } from "./context.ts";
 
 const SIMPLE_ARITY_MAX = 4;
 
-/** The part behind the helper's call: what to do with its answer. */
-export function continuation(c: Context, frame: Frame): string {
+/** The part behind the helper's call for `node`: what to do with its answer. */
+export function continuation(c: Context, frame: Frame, node: Node): string {
+  c.calls.push(node);
   frame.needsCallTemp = true;
   const t = `${c.prefix}t`;
   const k = c.helper("k");
@@ -56,7 +57,7 @@ function rewriteCallee(c: Context, frame: Frame, whole: Node, callee: Node, help
       open = `(${t}=${helper}(${t}=(`;
     }
   }
-  c.wrap(whole.start, whole.end, open, continuation(c, frame));
+  c.wrap(whole.start, whole.end, open, continuation(c, frame, whole));
 }
 
 /** `arguments` itself, which is not a name like others. */
@@ -79,7 +80,7 @@ export function rewriteCallOfChain(c: Context, frame: Frame, call: Node, receive
   const separator = list ? ",[" : call.arguments.length > 0 ? "," : "";
   c.replace(open, open + 1, `,${t}=${name}(${receiver},${kept}${separator}`);
   if (list) c.text.update(call.end - 1, call.end, "])");
-  c.wrap(call.start, call.end, `(${kept}=`, continuation(c, frame));
+  c.wrap(call.start, call.end, `(${kept}=`, continuation(c, frame, call));
 }
 
 /** Rewrites `new C(a)`. */
@@ -91,7 +92,7 @@ export function rewriteNew(c: Context, frame: Frame, node: Node): void {
     c.replace(after, after + 1, ",[");
     c.text.update(node.end - 1, node.end, "])");
   } else c.text.appendLeft(node.end, ",[])");
-  c.wrap(node.start, node.end, `(${c.prefix}t=${c.helper("n")}(`, continuation(c, frame));
+  c.wrap(node.start, node.end, `(${c.prefix}t=${c.helper("n")}(`, continuation(c, frame, node));
 }
 
 /** Rewrites a tagged template; the template object stays the one of this place. */
@@ -148,7 +149,7 @@ export function rewriteChain(
     opening = `(${kept}=${opening}`;
     c.replace(open, open + 1, `,${c.prefix}t=${helper.name}(${self},${kept}${helper.list ? ",[" : list ? "," : ""}`);
     if (helper.list) c.text.update(call.end - 1, call.end, "])");
-    c.text.appendLeft(call.end, continuation(c, frame));
+    c.text.appendLeft(call.end, continuation(c, frame, call));
   };
 
   for (let i = 0; i < elements.length; i++) {

@@ -14,7 +14,10 @@ import { declareMaker, openBody } from "./function.ts";
 
 /** What the class's static block has to do. */
 export class ClassWork {
-  hasMethods = false;
+  /** [is static, key, name of the generator method, maker, kind] of each method whose name is known. */
+  readonly methods: string[] = [];
+  /** There are methods with computed names. */
+  hasComputed = false;
   constructorBody: string | undefined;
 }
 
@@ -39,12 +42,17 @@ export function rewriteMethod(c: Context, frame: Frame, member: Node, work: Clas
     c.replace(member.start, value.start, `${isStatic}${getter}${isStatic}*${body}`);
     return;
   }
-  work.hasMethods = true;
-  const before = `${isStatic}*[${c.helper("hk")}(${maker},${kind},`;
   if (member.computed) {
+    work.hasComputed = true;
+    const before = `${isStatic}*[${c.helper("hk")}(${maker},${kind},`;
     c.replace(member.start, c.source.lastIndexOf("[", member.key.start) + 1, before);
     c.text.appendLeft(member.key.end, ")");
-  } else c.replace(member.start, value.start, `${before}${isReplaced ? "" : JSON.stringify(fn.key)})]`);
+    return;
+  }
+  // stacks tell the name that stands in the text
+  const hidden = JSON.stringify(`${fn.key}${c.fresh("t")}`);
+  c.replace(member.start, value.start, `${isStatic}*${hidden}`);
+  work.methods.push(`[${member.static},${isReplaced ? "void 0" : JSON.stringify(fn.key)},${hidden},${maker},${kind}]`);
 }
 
 const parameterNames = (fn: FunctionFacts): string => {
@@ -56,7 +64,7 @@ const parameterNames = (fn: FunctionFacts): string => {
 /** Adds the static block that puts the work into effect. */
 export function finishClass(c: Context, node: Node, work: ClassWork): void {
   let text = "";
-  if (work.hasMethods) text += `${c.helper("cm")}(this);`;
+  if (work.methods.length > 0 || work.hasComputed) text += `${c.helper("cm")}(this,[${work.methods.join()}]);`;
   if (work.constructorBody) text += `${c.helper("cc")}(this,(o,a)=>o.${work.constructorBody}(...a));`;
   if (text) c.text.appendLeft(node.body.start + 1, `static{${text}}`);
 }

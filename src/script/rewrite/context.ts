@@ -38,6 +38,8 @@ export class Context {
   readonly hoisted = new Map<number, string[]>();
   /** Where the stub of each function declaration is assigned. */
   readonly containers = new Map<Node, { position: number; keyword: string }>();
+  /** What has a continuation behind it. */
+  readonly calls: Node[] = [];
   private counter = 0;
 
   constructor(init: {

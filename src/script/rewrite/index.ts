@@ -20,6 +20,8 @@ import { budget, rewriteForOf, rewriteTry } from "./loop.ts";
 
 export interface Rewritten {
   text: MagicString;
+  /** Line and column of the last character of each call that may suspend, and of its first. */
+  calls: number[];
   /** Top-level await, so the factory's body awaits. */
   asyncModule: boolean;
   usesOpen: boolean;
@@ -35,6 +37,26 @@ export class UnsupportedSyntax extends SyntaxError {
     super(message);
     this.position = position;
   }
+}
+
+/** For each node: line (from 1) and column (from 0) of its last character, then of its first. */
+function callPlaces(source: string, nodes: readonly Node[]): number[] {
+  const starts = [0];
+  for (const match of source.matchAll(/\r\n|[\n\r\u2028\u2029]/g)) starts.push(match.index + match[0].length);
+  const places: number[] = [];
+  for (const node of nodes) {
+    for (const offset of [node.end - 1, node.start]) {
+      let low = 0;
+      let high = starts.length;
+      while (low < high) {
+        const middle = (low + high) >>> 1;
+        if (starts[middle]! <= offset) low = middle + 1;
+        else high = middle;
+      }
+      places.push(low, offset - starts[low - 1]!);
+    }
+  }
+  return places;
 }
 
 /** Whether a later member of a class takes the place of a method. */
@@ -481,5 +503,5 @@ export function rewriteModule(init: {
   if (source.startsWith("#!")) text.update(0, source.indexOf("\n") < 0 ? source.length : source.indexOf("\n"), "");
   text.append(`\n${exportValues(c)}}})`);
   const uses = (name: string) => [...facts.free].some((id) => id.name === name);
-  return { text, asyncModule: facts.top.hasAwait, usesOpen: uses("open"), usesRequire: uses("require"), usesMeta };
+  return { text, calls: callPlaces(source, c.calls), asyncModule: facts.top.hasAwait, usesOpen: uses("open"), usesRequire: uses("require"), usesMeta };
 }

@@ -44,7 +44,7 @@ export function rewriteForOf(c: Context, frame: Frame, loop: Node, labels: reado
   c.replace(loop.start, open + 1, `{const ${i}=(${t}=${c.helper(loop.await ? "ait" : "it")}(`);
   c.replace(left.end, right.start, "");
   const close = c.find(")", right.end);
-  const rest = continuation(c, frame);
+  const rest = continuation(c, frame, loop.right);
   c.replace(close, close + 1, `)${rest};try{${names}for(;(${t}=${i}.step()${rest};)`);
   const k = c.helper("k");
   c.text.appendLeft(

@@ -90,7 +90,7 @@ export interface Realm {
   [name: string]: any;
 }
 
-export function installCore(rt: Realm, host: RealmHost): void {
+export function installCore(rt: Realm, init: RealmHost): void {
   const k: RuntimeState = { p: 0, n: 1000, x: false, aw: undefined, yv: undefined, rv: undefined, jobs: [], rejections: new Set() };
   rt.k = k;
   const token = (): object => Object.freeze({ __proto__: null });
@@ -119,24 +119,81 @@ export function installCore(rt: Realm, host: RealmHost): void {
   const nativeErrors = new WeakSet<object>();
   rt.isNativeError = (error: unknown): boolean => isObject(error) && nativeErrors.has(error);
   /** Where a value without a stack was thrown last. */
-  let thrown: { value: unknown; stack: string | undefined } | undefined;
+  let thrown: { value: unknown; at: Error } | undefined;
   rt.th = (value: unknown): unknown => {
-    if (!(value instanceof Error)) thrown = { value, stack: new Error().stack };
+    if (!(value instanceof Error)) thrown = { value, at: new Error() };
     return value;
   };
-  rt.thrownAt = (value: unknown): string | undefined => (thrown !== undefined && Object.is(thrown.value, value) ? thrown.stack : undefined);
+  rt.thrownAt = (value: unknown): string | undefined =>
+    thrown !== undefined && Object.is(thrown.value, value) ? thrown.at.stack : undefined;
+
+  // Stacks show the script's own functions and places. The call sites that the engine hands over are the host's, so they
+  // must not get further than here.
+  const errorToString = Error.prototype.toString;
+  const stackOf = (error: unknown, sites: any): string => {
+    let text: string;
+    try {
+      text = apply(errorToString, error, []);
+    } catch {
+      text = "Error";
+    }
+    if (rt.stackText === undefined) return text;
+    let raw = "";
+    try {
+      for (let i = 0; i < sites.length; i++) {
+        const site = sites[i];
+        raw += `    at ${site.getFunctionName() ?? ""} (${site.getFileName()}:${site.getLineNumber()}:${site.getColumnNumber()})\n`;
+      }
+      return `${text}${rt.stackText(raw)}`;
+    } catch {
+      // no room left on the stack to look at it
+      return text;
+    }
+  };
+  defineProperty(Error, "prepareStackTrace", { get: () => stackOf, set: () => undefined, enumerable: false, configurable: false });
+  Error.stackTraceLimit = 50;
+  delete (Error as { captureStackTrace?: unknown }).captureStackTrace;
+
+  const interruption = Object.freeze(new Error("interrupted"));
+  /** Thrown when there is no room left to say what was thrown. */
+  const overflow = Object.freeze(new RangeError("Maximum call stack size exceeded"));
 
   /** An error of the host, made anew in this realm; anything else is passed through. */
   const translate = (error: unknown): unknown => {
-    const described = host.describeError(error);
-    if (described === undefined) return error;
-    const { kind, message, value } = described;
-    const Kind: any = { TypeError, RangeError, SyntaxError, Error }[kind as "Error"];
-    const anew = Kind === undefined ? new GoError(message, value) : new Kind(message);
-    nativeErrors.add(anew);
-    return anew;
+    try {
+      const described = init.describeError(error);
+      if (described === undefined) return error;
+      const { kind, message, value } = described;
+      if (kind === "Interrupted") {
+        k.x = true;
+        return interruption;
+      }
+      const Kind: any = { TypeError, RangeError, SyntaxError, Error }[kind as "Error"];
+      const anew = Kind === undefined ? new GoError(message, value) : new Kind(message);
+      nativeErrors.add(anew);
+      return anew;
+    } catch {
+      return overflow;
+    }
   };
   rt.translate = translate;
+  /** A function of the host that is called from code of this realm: its exceptions must not get through as they are. */
+  const guarded =
+    <A extends unknown[], R>(f: (...args: A) => R) =>
+    (...args: A): R => {
+      try {
+        return f(...args);
+      } catch (error) {
+        throw translate(error);
+      }
+    };
+  rt.guarded = guarded;
+  const host = {
+    pending: init.pending,
+    threadBlock: guarded(() => init.threadBlock()),
+    tickPlain: guarded(() => init.tickPlain()),
+    tickTwin: guarded(() => init.tickTwin()),
+  };
 
   const describe = (f: unknown): string => {
     if (f === undefined || f === null) return String(f);
@@ -280,7 +337,7 @@ export function installCore(rt: Realm, host: RealmHost): void {
         value = host.threadBlock();
       } catch (error) {
         if (k.x || gen.throw === undefined) throw error;
-        r = gen.throw(translate(error));
+        r = gen.throw(error);
         continue;
       }
       r = gen.next(value as never);
@@ -315,11 +372,10 @@ export function installCore(rt: Realm, host: RealmHost): void {
   };
 
   /** What is to come of the methods under hidden keys. */
-  const hidden = new WeakMap<symbol, { key: PropertyKey | undefined; maker: (twin: any) => any; kind: number }>();
-  rt.hk = (maker: (twin: any) => any, kind: number, ...keys: unknown[]): symbol => {
+  const hidden = new WeakMap<symbol, { key: PropertyKey; maker: (twin: any) => any; kind: number }>();
+  rt.hk = (maker: (twin: any) => any, kind: number, key: unknown): symbol => {
     const symbol = Symbol();
-    // without a key the method is only to be removed
-    hidden.set(symbol, { key: keys.length > 0 ? ownKeys({ [keys[0] as string]: 0 })[0] : undefined, maker, kind });
+    hidden.set(symbol, { key: ownKeys({ [key as string]: 0 })[0]!, maker, kind });
     return symbol;
   };
   rt.sup = (get: () => unknown, set: (value: unknown) => void): object => ({
@@ -330,18 +386,26 @@ export function installCore(rt: Realm, host: RealmHost): void {
       set(value);
     },
   });
-  rt.cm = (C: any): void => {
+  const putMethod = (target: any, from: PropertyKey, key: PropertyKey, maker: (twin: any) => any, kind: number): void => {
+    const f = rt.f(maker, target[from], kind);
+    delete target[from];
+    if (f.name !== key) nameFunction(f, key);
+    defineProperty(target, key, { value: f, writable: true, configurable: true, enumerable: false });
+  };
+  rt.cm = (
+    C: any,
+    methods: [isStatic: boolean, key: string | undefined, from: string, maker: (twin: any) => any, kind: number][],
+  ): void => {
+    for (const [isStatic, key, from, maker, kind] of methods) {
+      const target = isStatic ? C : C.prototype;
+      // without a key it is replaced by a later member
+      if (key === undefined) delete target[from];
+      else putMethod(target, from, key, maker, kind);
+    }
     for (const target of [C, C.prototype]) {
       for (const symbol of getOwnPropertySymbols(target)) {
         const work = hidden.get(symbol);
-        if (work === undefined) continue;
-        const { key, maker, kind } = work;
-        const twin = target[symbol];
-        delete target[symbol];
-        if (key === undefined) continue;
-        const f = rt.f(maker, twin, kind);
-        if (f.name !== key) nameFunction(f, key);
-        defineProperty(target, key, { value: f, writable: true, configurable: true, enumerable: false });
+        if (work !== undefined) putMethod(target, symbol, work.key, work.maker, work.kind);
       }
     }
   };
@@ -386,7 +450,6 @@ export function installCore(rt: Realm, host: RealmHost): void {
 
   rt.tpl = (strings: TemplateStringsArray, ...values: unknown[]): unknown[] => [strings, ...values];
   rt.tick = (): boolean => host.tickTwin();
-  const interruption = Object.freeze(new Error("interrupted"));
   rt.interrupt = (): never => {
     k.x = true;
     throw interruption;

@@ -22,6 +22,9 @@ export function installPromise(rt: Realm): void {
     | { type: "await"; resume: (rejected: boolean, value: unknown) => Generator<unknown, void, any> };
   type Capability = { promise: unknown; resolve: (value: unknown) => void; reject: (reason: unknown) => void };
 
+  // the current VU's rejections are the host's to keep
+  const unhandled = rt.guarded((p: object) => k.rejections.add(p));
+  const handled = rt.guarded((p: object) => k.rejections.delete(p));
   let settle: (p: any, state: number, value: unknown) => void;
   let subscribe: (p: any, reaction: Reaction) => void;
   let isOurs: (p: unknown) => boolean;
@@ -179,7 +182,7 @@ export function installPromise(rt: Realm): void {
         p.#value = value;
         const reactions = p.#reactions;
         p.#reactions = undefined;
-        if (state === REJECTED && !p.#handled) k.rejections.add(p);
+        if (state === REJECTED && !p.#handled) unhandled(p);
         if (reactions !== undefined) for (const reaction of reactions) k.jobs.push(reaction, state === REJECTED, value);
       };
       subscribe = (p: P, reaction) => {
@@ -189,7 +192,7 @@ export function installPromise(rt: Realm): void {
         } else k.jobs.push(reaction, p.#state === REJECTED, p.#value);
         if (!p.#handled) {
           p.#handled = true;
-          k.rejections.delete(p);
+          handled(p);
         }
       };
       rt.promiseState = (p: any) => (isObject(p) && #state in p ? { state: (p as P).#state, value: (p as P).#value } : undefined);
