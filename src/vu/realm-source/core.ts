@@ -491,7 +491,12 @@ export function installCore(rt: Realm, init: RealmHost): void {
 
   // ---- functions and objects of the host -------------------------------------------------------------------------
 
+  /** Functions of the host, to scripts. */
+  const natives = new WeakSet<object>();
+  rt.isNative = (f: any): boolean => typeof f === "function" && natives.has(f);
+  rt.markNative = (f: object): void => void natives.add(f);
   const named = (name: string, length: number, f: any): any => {
+    natives.add(f);
     defineProperty(f, "name", { value: name, configurable: true });
     defineProperty(f, "length", { value: length, configurable: true });
     return f;
