@@ -28,7 +28,10 @@ const ECHO_FLAGS: readonly { flag: FlagSpec; help: string }[] = [
   { flag: { long: "port", short: "p", kind: "string" }, help: "port to listen on, 0 for any free one (default 8765)" },
 ];
 
-const HELP_FLAG: { flag: FlagSpec; help: string } = { flag: { long: "help", short: "h", kind: "bool" }, help: "show this help" };
+const HELP_FLAG: { flag: FlagSpec; help: string } = {
+  flag: { long: "help", short: "h", kind: "bool" },
+  help: "show this help",
+};
 
 const flagsFor = (name: CommandName) => [...flagsOf(name), HELP_FLAG];
 
@@ -88,7 +91,8 @@ export async function main(host: Host): Promise<never> {
 async function dispatch(host: Host): Promise<number> {
   const name = host.args.find((arg) => !arg.startsWith("-"));
   if (name === undefined || name === "help") {
-    if (host.args.includes("--version") || host.args.includes("-v")) return commands.version!.run(host, { flags: {}, positional: [] });
+    if (host.args.includes("--version") || host.args.includes("-v"))
+      return commands.version!.run(host, { flags: {}, positional: [] });
     showHelp(host, host.args[host.args.indexOf("help") + 1]);
     return ExitCode.Ok;
   }

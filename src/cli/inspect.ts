@@ -11,8 +11,11 @@ export async function inspectCommand(host: Host, args: ParsedArguments): Promise
   try {
     const test = await loadTest(session, { includeSystemEnvVars: false, onSamples: () => undefined });
     test.conductor.terminate();
-    const requirements = session.flags["execution-requirements"] === true ? executionRequirements(test.consolidated) : undefined;
-    host.stdout.write(`${renderOptions(requirements === undefined ? test.scriptOptions : test.consolidated, requirements)}`);
+    const requirements =
+      session.flags["execution-requirements"] === true ? executionRequirements(test.consolidated) : undefined;
+    host.stdout.write(
+      `${renderOptions(requirements === undefined ? test.scriptOptions : test.consolidated, requirements)}`,
+    );
     return ExitCode.Ok;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

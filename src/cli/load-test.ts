@@ -18,9 +18,23 @@ import { resolveFeatures } from "../options/features.ts";
 import { consolidateOptions, consolidateRunOptions } from "../options/merge.ts";
 import type { Notice } from "../options/notice.ts";
 import { readConfigFile, readScriptOptions } from "../options/read.ts";
-import { parseFlags, readEnvironment, readFlagOptions, readGlobalOptions, readRuntimeOptions, replaceRemovedFlags } from "../options/read-text.ts";
+import {
+  parseFlags,
+  readEnvironment,
+  readFlagOptions,
+  readGlobalOptions,
+  readRuntimeOptions,
+  replaceRemovedFlags,
+} from "../options/read-text.ts";
 import { deriveScenarios, validateOptions } from "../options/scenarios.ts";
-import { type CommandName, flagsOf, type GlobalOptions, type Options, type RunOptions, type RuntimeOptions } from "../options/schema.ts";
+import {
+  type CommandName,
+  flagsOf,
+  type GlobalOptions,
+  type Options,
+  type RunOptions,
+  type RuntimeOptions,
+} from "../options/schema.ts";
 import { type LogSink, openLogSink } from "../report/log-sink.ts";
 import type { LiveLines } from "../report/terminal.ts";
 import { SecretRedaction } from "../report/secret-redaction.ts";
@@ -117,7 +131,8 @@ async function readScript(session: Session, env: Record<string, string>): Promis
   const webSocket = host.env.SIXFOLD_WS;
   const secretSources = readSecretSources(global.secretSource, (path) => readFileSync(resolve(host.cwd, path), "utf8"));
   const common = { env, secretSources, ...(webSocket === undefined ? {} : { webSocket }) };
-  if (given === "-") return { mainId: "file:///-", display: "-", preset: [["file:///-", await host.readStdin()]], ...common };
+  if (given === "-")
+    return { mainId: "file:///-", display: "-", preset: [["file:///-", await host.readStdin()]], ...common };
   const path = isAbsolute(given) ? given : resolve(host.cwd, given);
   if (!existsSync(path)) {
     throw new UserError("module-not-found", {
@@ -135,8 +150,14 @@ async function readScript(session: Session, env: Record<string, string>): Promis
 function readConfig(session: Session): ReturnType<typeof readConfigFile> {
   const { host, global } = session;
   const home = host.env.XDG_CONFIG_HOME ?? (host.env.HOME === undefined ? undefined : join(host.env.HOME, ".config"));
-  const path = global.config === undefined ? (home === undefined ? undefined : join(home, "k6", "config.json")) : resolve(host.cwd, global.config);
-  if (path === undefined || (global.config === undefined && !existsSync(path))) return { options: {}, run: {}, notices: [] };
+  const path =
+    global.config === undefined
+      ? home === undefined
+        ? undefined
+        : join(home, "k6", "config.json")
+      : resolve(host.cwd, global.config);
+  if (path === undefined || (global.config === undefined && !existsSync(path)))
+    return { options: {}, run: {}, notices: [] };
   let text: string;
   try {
     text = readFileSync(path, "utf8");
@@ -167,17 +188,32 @@ export async function loadTest(
     const prefix = `could not initialize '${spec.display}': could not load JS test '${spec.mainId}': `;
     const script = readScriptOptions(loaded.options === undefined ? undefined : JSON.parse(loaded.options), { prefix });
     if (loaded.exports.length === 0) {
-      throw new UserError("no-exports", { message: `${prefix}no exported functions in script`, exitCode: ExitCode.Generic });
+      throw new UserError("no-exports", {
+        message: `${prefix}no exported functions in script`,
+        exitCode: ExitCode.Generic,
+      });
     }
     tell(log, script.notices);
     const file = readConfig(session);
     tell(log, file.notices);
     const env = readEnvironment(host.env);
     const cli = readFlagOptions(flags);
-    const features = resolveFeatures({ cli: cli.options.features ?? [], env: host.env, file: file.options.features ?? [] });
-    const merged = consolidateOptions({ file: file.options, script: script.options, env: env.options, cli: cli.options });
+    const { features, notices: featureNotices } = resolveFeatures({
+      cli: cli.options.features ?? [],
+      env: host.env,
+      file: file.options.features ?? [],
+    });
+    tell(log, featureNotices);
+    const merged = consolidateOptions(
+      {
+        file: file.options,
+        script: script.options,
+        env: env.options,
+        cli: cli.options,
+      },
+      features,
+    );
     tell(log, merged.notices);
-    void features;
     const derived = deriveScenarios(merged.options);
     tell(log, derived.notices);
     validateOptions(derived.options, loaded.exports);

@@ -37,7 +37,9 @@ export class ProgressDisplay {
     const { session, description } = this.init;
     if (session.global.quiet) return;
     const out = outputs.length > 0 ? outputs.join(", ") : "-";
-    session.host.stdout.write(`\n  ${PROGRAM_NAME}\n\n     execution: local\n        script: ${script}\n        output: ${out}\n\n${description()}\n`);
+    session.host.stdout.write(
+      `\n  ${PROGRAM_NAME}\n\n     execution: local\n        script: ${script}\n        output: ${out}\n\n${description()}\n`,
+    );
   }
 
   start(): void {
@@ -88,12 +90,21 @@ export class ProgressDisplay {
     const durationMs = regularDuration(scenario);
     const ownMs = elapsedMs - scenario.startTime;
     if (ownMs < 0 || reported === undefined) {
-      const figures: ScenarioFigures = { executor: "waiting", startsInMs: Math.max(0, -ownMs), startTimeMs: scenario.startTime };
+      const figures: ScenarioFigures = {
+        executor: "waiting",
+        startsInMs: Math.max(0, -ownMs),
+        startTimeMs: scenario.startTime,
+      };
       return { name: scenario.name, status: "waiting", fraction: 0, figures };
     }
     const done = reported.fraction >= 1 && reported.activeVus === 0;
     const status = done ? "done" : ownMs > durationMs ? "stopping" : "running";
-    return { name: scenario.name, status, fraction: reported.fraction, figures: figuresOf(scenario, this.init.share.portion, Math.min(ownMs, durationMs), durationMs, reported) };
+    return {
+      name: scenario.name,
+      status,
+      fraction: reported.fraction,
+      figures: figuresOf(scenario, this.init.share.portion, Math.min(ownMs, durationMs), durationMs, reported),
+    };
   }
 }
 

@@ -10,7 +10,12 @@ import { UserError } from "../base/errors.ts";
 import { ExitCode } from "../base/exit-codes.ts";
 import type { Host } from "../host/host.ts";
 import type { Sample } from "../metrics/sample.ts";
-import { type MetricThresholds, parseThresholds, ThresholdEvaluator, thresholdsFailedError } from "../metrics/threshold/evaluate.ts";
+import {
+  type MetricThresholds,
+  parseThresholds,
+  ThresholdEvaluator,
+  thresholdsFailedError,
+} from "../metrics/threshold/evaluate.ts";
 import { submetricsWithoutThresholds } from "../metrics/threshold/evaluate.ts";
 import { defaultSubmetrics, type Submetric } from "../metrics/threshold/submetric.ts";
 import { describeExecution } from "../options/describe.ts";
@@ -106,14 +111,21 @@ function prepare({ log }: Session, { options, runtime, conductor }: LoadedTest):
   const definitions = options.thresholds ?? {};
   const defaults = defaultSubmetrics(options.systemTags ?? []);
   if (runtime.noThresholds) {
-    const submetrics = submetricsWithoutThresholds(Object.keys(definitions), conductor.registry, (message, error) => log.log("warning", message, { error }));
+    const submetrics = submetricsWithoutThresholds(Object.keys(definitions), conductor.registry, (message, error) =>
+      log.log("warning", message, { error }),
+    );
     return { thresholds: [], submetrics: [...defaults, ...submetrics] };
   }
   const thresholds = parseThresholds(definitions, conductor.registry);
   return { thresholds, submetrics: [...defaults, ...thresholds.flatMap((t) => (t.submetric ? [t.submetric] : []))] };
 }
 
-async function openOutputs(session: Session, test: LoadedTest, thresholds: MetricThresholds[], submetrics: Submetric[]): Promise<FanOut> {
+async function openOutputs(
+  session: Session,
+  test: LoadedTest,
+  thresholds: MetricThresholds[],
+  submetrics: Submetric[],
+): Promise<FanOut> {
   const { host, log } = session;
   const named = [];
   for (const specification of test.run.out ?? []) {
@@ -139,7 +151,8 @@ function chooseThreads(test: LoadedTest, cores: number): number {
   let rate = 0;
   for (const s of scenarios) {
     if (s.executor === "constant-arrival-rate") rate += (s.rate * 1000) / s.timeUnit;
-    else if (s.executor === "ramping-arrival-rate") rate += (Math.max(s.startRate, ...s.stages.map((stage) => stage.target)) * 1000) / s.timeUnit;
+    else if (s.executor === "ramping-arrival-rate")
+      rate += (Math.max(s.startRate, ...s.stages.map((stage) => stage.target)) * 1000) / s.timeUnit;
   }
   const wanted = Math.max(Math.ceil(vus / VUS_PER_THREAD), Math.ceil(rate / RATE_PER_THREAD));
   return Math.max(1, Math.min(cores, wanted));
@@ -155,7 +168,7 @@ async function runTest(run: {
   submetrics: Submetric[];
 }): Promise<number> {
   const { session, test, fanOut, signals, thresholds, submetrics } = run;
-  const { host, log, global } = session;
+  const { host, log } = session;
   const { conductor, options } = test;
   const effective = effectiveOptions(options);
   const scenarios = resolveScenarios(options);
@@ -173,7 +186,13 @@ async function runTest(run: {
     log.log("warning", "The test has no work in this execution segment: no scenario has any VU here");
   }
 
-  const display = new ProgressDisplay({ session, conductor, scenarios, share, description: () => describeExecution(scenarios, share) });
+  const display = new ProgressDisplay({
+    session,
+    conductor,
+    scenarios,
+    share,
+    description: () => describeExecution(scenarios, share),
+  });
   display.banner(test.scriptPath, fanOut.isEmpty ? [] : (test.run.out ?? []));
   await fanOut.start({ exitCode: ExitCode.Generic });
   signals.onFirst = (error) => conductor.end(error);
@@ -202,25 +221,32 @@ async function runTest(run: {
     log.log("warning", "No script iterations fully finished, consider making the test duration longer");
   }
   const ranAtAll = conductor.elapsedMs > 0;
-  if (ranAtAll && summaryMode !== "disabled") await summarise(run, failure !== undefined && failure.exitCode === ExitCode.ScriptException);
+  if (ranAtAll && summaryMode !== "disabled") await summarise(run);
   const ends: UserError[] = [];
   if (failure) ends.push(failure);
-  if (verdict && verdict.breached.length > 0 && failure?.exitCode !== ExitCode.ThresholdsFailed) ends.push(thresholdsFailedError(verdict.breached));
+  if (verdict && verdict.breached.length > 0 && failure?.exitCode !== ExitCode.ThresholdsFailed)
+    ends.push(thresholdsFailedError(verdict.breached));
   if (ends.length === 0 && conductor.hasFailed) {
-    ends.push(new UserError("marked-as-failed", { message: "test run was marked as failed", exitCode: ExitCode.MarkedAsFailed }));
+    ends.push(
+      new UserError("marked-as-failed", {
+        message: "test run was marked as failed",
+        exitCode: ExitCode.MarkedAsFailed,
+      }),
+    );
   }
   const last = ends.at(0);
   await fanOut.stop({ exitCode: last?.exitCode ?? ExitCode.Ok, ...(last ? { error: last } : {}) });
   if (last) logUserError(log, last);
-  void global;
   return last?.exitCode ?? ExitCode.Ok;
 }
 
 /** Calls handleSummary() or prints our own summary, and writes the files that were asked for. */
-async function summarise(
-  run: { session: Session; test: LoadedTest; fanOut: FanOut; thresholds: MetricThresholds[] },
-  _afterException: boolean,
-): Promise<void> {
+async function summarise(run: {
+  session: Session;
+  test: LoadedTest;
+  fanOut: FanOut;
+  thresholds: MetricThresholds[];
+}): Promise<void> {
   const { session, test, fanOut, thresholds } = run;
   const { host, log, global } = session;
   const { conductor, options, runtime } = test;
@@ -243,32 +269,33 @@ async function summarise(
   const files = new Map<string, string | Uint8Array>();
   const own = () => {
     const mode = runtime.summaryMode === "full" ? "full" : "compact";
-    files.set("stdout", summaryText(summaryReport(input, mode), {
-      enableColors: !noColor,
-      trendStats: effective.summaryTrendStats,
-      timeUnit,
-      missing: [...conductor.missing, ...fanOut.losses()],
-    }));
+    files.set(
+      "stdout",
+      summaryText(summaryReport(input, mode), {
+        enableColors: !noColor,
+        trendStats: effective.summaryTrendStats,
+        timeUnit,
+        missing: [...conductor.missing, ...fanOut.losses()],
+      }),
+    );
   };
-  {
-    // also without the function: k6 makes a VU for it in any case, so the init code runs once more
-    const result = await conductor.handleSummary(JSON.stringify(data), effective.handleSummaryTimeout ?? 120_000);
-    if (result.kind === "error" && result.failure.source === "stacktrace") {
-      log.log("error", result.failure.message, { source: "stacktrace" });
-      own();
-    } else if (result.kind === "error") {
-      log.log("error", "failed to handle the end-of-test summary", { error: result.failure.message });
-      return;
-    } else if (result.kind === "timeout") {
-      log.log("error", "handleSummary() execution timed out");
-      own();
-    } else if (result.kind === "value") {
-      const texts: Record<string, string> = result.json === undefined ? {} : JSON.parse(result.json);
-      for (const [name, text] of Object.entries(texts)) files.set(name, text);
-      for (const [name, base64] of Object.entries(result.binary ?? {})) files.set(name, Buffer.from(base64, "base64"));
-      if (result.json === undefined) own();
-    } else own();
-  }
+  // also without the function: k6 makes a VU for it in any case, so the init code runs once more
+  const result = await conductor.handleSummary(JSON.stringify(data), effective.handleSummaryTimeout ?? 120_000);
+  if (result.kind === "error" && result.failure.source === "stacktrace") {
+    log.log("error", result.failure.message, { source: "stacktrace" });
+    own();
+  } else if (result.kind === "error") {
+    log.log("error", "failed to handle the end-of-test summary", { error: result.failure.message });
+    return;
+  } else if (result.kind === "timeout") {
+    log.log("error", "handleSummary() execution timed out");
+    own();
+  } else if (result.kind === "value") {
+    const texts: Record<string, string> = result.json === undefined ? {} : JSON.parse(result.json);
+    for (const [name, text] of Object.entries(texts)) files.set(name, text);
+    for (const [name, base64] of Object.entries(result.binary ?? {})) files.set(name, Buffer.from(base64, "base64"));
+    if (result.json === undefined) own();
+  } else own();
   if (runtime.summaryExport !== undefined) files.set(runtime.summaryExport, summaryExport(data));
   for (const [name, content] of files) writeSummaryFile(session, name, content);
 }
@@ -282,6 +309,8 @@ function writeSummaryFile({ host, log }: Session, name: string, content: string 
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, content);
   } catch (error) {
-    log.log("error", "failed to handle the end-of-test summary", { error: `could not open '${name}': ${(error as Error).message}` });
+    log.log("error", "failed to handle the end-of-test summary", {
+      error: `could not open '${name}': ${(error as Error).message}`,
+    });
   }
 }

@@ -26,7 +26,15 @@ import type { CompiledModule } from "../script/index.ts";
 import { fromFailure } from "./failure.ts";
 import { vuNeeds } from "./plan.ts";
 import { RemoteIoServer } from "./remote-io.ts";
-import { type CallResult, type FromThread, type RunSpec, type ScriptSpec, SharedState, type ThreadProgress, type ToThread } from "./messages.ts";
+import {
+  type CallResult,
+  type FromThread,
+  type RunSpec,
+  type ScriptSpec,
+  SharedState,
+  type ThreadProgress,
+  type ToThread,
+} from "./messages.ts";
 
 const VUS_INTERVAL_MS = 1000;
 /** How long before a whole second `vus` is sampled. */
@@ -100,7 +108,9 @@ export class Conductor {
 
   /** Milliseconds since the scenarios began; undefined before. */
   get scenariosElapsedMs(): number | undefined {
-    return this.scenariosStartedAtMs === undefined ? undefined : (this.endedAtMs ?? performance.now()) - this.scenariosStartedAtMs;
+    return this.scenariosStartedAtMs === undefined
+      ? undefined
+      : (this.endedAtMs ?? performance.now()) - this.scenariosStartedAtMs;
   }
 
   get iterationsCompleted(): number {
@@ -125,7 +135,11 @@ export class Conductor {
     thread.handle.post(message);
   }
 
-  private ask<T extends FromThread["type"]>(thread: Thread, message: ToThread, answer: T): Promise<Extract<FromThread, { type: T }>> {
+  private ask<T extends FromThread["type"]>(
+    thread: Thread,
+    message: ToThread,
+    answer: T,
+  ): Promise<Extract<FromThread, { type: T }>> {
     return new Promise((resolve, reject) => {
       thread.waiting.set(answer, { resolve, reject });
       this.post(thread, message);
@@ -195,7 +209,11 @@ export class Conductor {
   async load(script: ScriptSpec): Promise<LoadedScript> {
     this.script = script;
     this.phase = "init";
-    const message = await this.ask(this.spawn(), { type: "load", script, shared: this.shared.buffer, threadIndex: 0 }, "loaded");
+    const message = await this.ask(
+      this.spawn(),
+      { type: "load", script, shared: this.shared.buffer, threadIndex: 0 },
+      "loaded",
+    );
     this.modules = message.modules;
     this.sharedArrays = message.sharedArrays;
     for (const metric of message.metrics) this.registry.define(metric.name, metric.kind, metric.contains);
@@ -210,7 +228,9 @@ export class Conductor {
     const loading: Promise<unknown>[] = [];
     for (let index = 1; index < run.threadCount; index++) {
       const script: ScriptSpec = { ...this.script!, compiled: this.modules!, sharedArrays: this.sharedArrays };
-      loading.push(this.ask(this.spawn(), { type: "load", script, shared: this.shared.buffer, threadIndex: index }, "loaded"));
+      loading.push(
+        this.ask(this.spawn(), { type: "load", script, shared: this.shared.buffer, threadIndex: index }, "loaded"),
+      );
     }
     await Promise.all(loading);
     const scenarios = resolveScenarios(run.options);
@@ -296,7 +316,8 @@ export class Conductor {
       const result = await this.call("setup", undefined, options.setupTimeout ?? 60_000);
       if (result.kind === "value") this.setupData = result.json;
     }
-    if (this.setupData !== undefined) for (const thread of this.threads) this.post(thread, { type: "setupData", data: this.setupData });
+    if (this.setupData !== undefined)
+      for (const thread of this.threads) this.post(thread, { type: "setupData", data: this.setupData });
     if (!this.aborting) {
       this.phase = "running";
       const startEpochMs = Date.now();
@@ -331,7 +352,11 @@ export class Conductor {
   async handleSummary(data: string, timeoutMs: number): Promise<CallResult> {
     if (this.threads[0] === undefined || this.crashedThreads.has(this.threads[0])) return { kind: "missing" };
     this.shared.resume();
-    const { result } = await this.ask(this.threads[0], { type: "call", call: "handleSummary", data, timeoutMs }, "called");
+    const { result } = await this.ask(
+      this.threads[0],
+      { type: "call", call: "handleSummary", data, timeoutMs },
+      "called",
+    );
     return result;
   }
 
@@ -344,7 +369,14 @@ export class Conductor {
     const total: Record<string, ThreadProgress> = {};
     for (const thread of this.threads) {
       for (const [name, one] of Object.entries(thread.progress)) {
-        const sum = (total[name] ??= { fraction: 1, activeVus: 0, busyVus: 0, maxVus: 0, iterationsDone: 0, iterationsDropped: 0 });
+        const sum = (total[name] ??= {
+          fraction: 1,
+          activeVus: 0,
+          busyVus: 0,
+          maxVus: 0,
+          iterationsDone: 0,
+          iterationsDropped: 0,
+        });
         sum.fraction = Math.min(sum.fraction, one.fraction);
         sum.activeVus += one.activeVus;
         sum.busyVus += one.busyVus;

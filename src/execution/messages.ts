@@ -128,7 +128,9 @@ export class SharedState {
   readonly buffer: SharedArrayBuffer;
   private readonly cells: Int32Array;
 
-  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer((SharedState.COUNTERS + 2 * SharedState.SCENARIOS_MAX) * 4)) {
+  constructor(
+    buffer: SharedArrayBuffer = new SharedArrayBuffer((SharedState.COUNTERS + 2 * SharedState.SCENARIOS_MAX) * 4),
+  ) {
     this.buffer = buffer;
     this.cells = new Int32Array(buffer);
   }

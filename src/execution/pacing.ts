@@ -140,13 +140,15 @@ export function arrivalRate(
   elapsedMs: number,
 ): { rate: number; rateMax: number } {
   const perSecond = (rate: number) => (rate * 1000 * portion) / scenario.timeUnit;
-  if (scenario.executor === "constant-arrival-rate") return { rate: perSecond(scenario.rate), rateMax: perSecond(scenario.rate) };
+  if (scenario.executor === "constant-arrival-rate")
+    return { rate: perSecond(scenario.rate), rateMax: perSecond(scenario.rate) };
   let from = scenario.startRate;
   let most = from;
   let rate: number | undefined;
   let startMs = 0;
   for (const { duration, target } of scenario.stages) {
-    if (rate === undefined && elapsedMs < startMs + duration) rate = from + ((target - from) * (elapsedMs - startMs)) / duration;
+    if (rate === undefined && elapsedMs < startMs + duration)
+      rate = from + ((target - from) * (elapsedMs - startMs)) / duration;
     startMs += duration;
     from = target;
     most = Math.max(most, target);

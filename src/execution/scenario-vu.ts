@@ -25,7 +25,8 @@ export interface ScenarioVuHost {
 export function recordTraffic(vu: Vu, metrics: BuiltinMetrics, timeMs: number): void {
   // A counter is not changed by 0: one such sample for each set of tags makes it exist (bench row vus-sleep-cpu).
   const all = vu.runtime.recorder.onSample !== undefined;
-  if (vu.bytesSent !== 0 || all || vu.tags.series[metrics.data_sent.id] === undefined) vu.record(metrics.data_sent, vu.bytesSent, timeMs);
+  if (vu.bytesSent !== 0 || all || vu.tags.series[metrics.data_sent.id] === undefined)
+    vu.record(metrics.data_sent, vu.bytesSent, timeMs);
   if (vu.bytesReceived !== 0 || all || vu.tags.series[metrics.data_received.id] === undefined) {
     vu.record(metrics.data_received, vu.bytesReceived, timeMs);
   }
@@ -107,7 +108,8 @@ export class ThreadVu implements ScenarioVu, ScenarioState, IterationListener {
     this.scenario.busyVus++;
     if (this.scenario.isOpen) host.shared.add(SharedState.ACTIVE_VUS, 1);
     vu.beginIteration();
-    if (vu.setupData === UNSET) vu.setupData = host.setupData === undefined ? undefined : runtime.rt.json(host.setupData);
+    if (vu.setupData === UNSET)
+      vu.setupData = host.setupData === undefined ? undefined : runtime.rt.json(host.setupData);
     this.iteration.run(this.fn, [vu.setupData]);
   }
 
@@ -156,7 +158,8 @@ export class ThreadVu implements ScenarioVu, ScenarioState, IterationListener {
       }
     } else host.shared.add(SharedState.ITERATIONS_INTERRUPTED, 1);
     if (vu.afterIteration) for (const hook of vu.afterIteration) hook();
-    this.outcome = result.interrupted || result.failed ? { interrupted: result.interrupted, failed: result.failed } : ENDED_WELL;
+    this.outcome =
+      result.interrupted || result.failed ? { interrupted: result.interrupted, failed: result.failed } : ENDED_WELL;
     this.scenario.busyVus--;
     if (this.scenario.isOpen) host.shared.add(SharedState.ACTIVE_VUS, -1);
     const restMs = !result.interrupted ? host.minIterationDurationMs - tookMs : 0;

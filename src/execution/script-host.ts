@@ -78,7 +78,8 @@ export class ScriptHost {
       open: this.openFor(spec.mainId),
       require: rt.coroutine("require", 1, (args) => {
         const { vu } = runtime;
-        if (vu.require === undefined) throw new GoError('the "require" function is only available in the init stage (i.e. the global scope)');
+        if (vu.require === undefined)
+          throw new GoError('the "require" function is only available in the init stage (i.e. the global scope)');
         return vu.require(args[0], spec.mainId);
       }),
     };
@@ -124,7 +125,8 @@ export class ScriptHost {
 
   private facts(id: string): BuiltinFacts | undefined {
     const entry = this.registry.builtins[id];
-    if (entry === undefined) return this.removed(id) === undefined ? undefined : { blocks: NONE, callsBack: NONE, methods: NONE };
+    if (entry === undefined)
+      return this.removed(id) === undefined ? undefined : { blocks: NONE, callsBack: NONE, methods: NONE };
     return { blocks: new Set(entry.blocks), callsBack: new Set(entry.callsBack), methods: new Set(entry.methods) };
   }
 
@@ -226,10 +228,13 @@ export class ScriptHost {
     const id = resolveSpecifier(specifier, referrer);
     if (this.linked.has(id) || this.builtins.has(id) || this.removed(id) !== undefined) return id;
     if (id in this.registry.builtins) {
-      throw new GoError(`Cannot require ${JSON.stringify(specifier)} by a name that is made at run time: import it, or require() it with a plain text`);
+      throw new GoError(
+        `Cannot require ${JSON.stringify(specifier)} by a name that is made at run time: import it, or require() it with a plain text`,
+      );
     }
     if (id === "k6" || id.startsWith("k6/")) throw this.compileOptions.unknownModules([id]);
-    for (const module of compileRequired(id, specifier, this.compileOptions)) if (!this.linked.has(module.id)) this.link(module);
+    for (const module of compileRequired(id, specifier, this.compileOptions))
+      if (!this.linked.has(module.id)) this.link(module);
     return id;
   }
 

@@ -30,7 +30,15 @@ import { createExecutor } from "./executor/index.ts";
 import { Fifo } from "./fifo.ts";
 import { vuNeeds } from "./plan.ts";
 import { scriptFailure, toFailure } from "./failure.ts";
-import { type CallResult, type Failure, type FromThread, type RunSpec, type ScriptSpec, SharedState, type ToThread } from "./messages.ts";
+import {
+  type CallResult,
+  type Failure,
+  type FromThread,
+  type RunSpec,
+  type ScriptSpec,
+  SharedState,
+  type ToThread,
+} from "./messages.ts";
 import { RemoteIoCaller } from "./remote-io.ts";
 import { recordTraffic, type RunningScenario, type ScenarioVuHost, ThreadVu } from "./scenario-vu.ts";
 import { ScriptHost } from "./script-host.ts";
@@ -101,7 +109,6 @@ export class VuThread {
   private madeCount = 0;
   private running: Running[] = [];
   private aborted = false;
-  private reportTimer: ReturnType<typeof setInterval> | undefined;
   /** setup(), teardown() or handleSummary() that runs now. */
   private calling: { iteration: Iteration | undefined; name: string } | undefined;
   private readonly host: ScenarioVuHost;
@@ -195,13 +202,19 @@ export class VuThread {
     this.runtime.onSecretUsed = (secret) => this.port.post({ type: "secretUsed", secret });
     this.runtime.threadIndex = threadIndex;
     const prefix = `could not initialize '${spec.display}': could not load JS test '${spec.mainId}': `;
-    this.initPrefix = prefix;
     try {
       this.script = new ScriptHost({ runtime: this.runtime, registry: this.registry, spec, positions: this.positions });
       const modules = await this.script.load();
       if (threadIndex !== 0) {
         this.runtime.sharedArrays.import(spec.sharedArrays ?? []);
-        this.port.post({ type: "loaded", modules: undefined, options: undefined, exports: [], metrics: [], sharedArrays: [] });
+        this.port.post({
+          type: "loaded",
+          modules: undefined,
+          options: undefined,
+          exports: [],
+          metrics: [],
+          sharedArrays: [],
+        });
         return;
       }
       const vu = await this.newVu(0, 0);
@@ -218,11 +231,11 @@ export class VuThread {
       });
     } catch (error) {
       const failure = failureOf(error);
-      if (failure.source === undefined && failure.exitCode !== ExitCode.Panic) failure.message = prefix + failure.message;
+      if (failure.source === undefined && failure.exitCode !== ExitCode.Panic)
+        failure.message = prefix + failure.message;
       this.port.post({ type: "failed", failure });
     }
   }
-  private initPrefix = "";
 
   /** Makes a VU and runs its init code. */
   private newVu(idInInstance: number, idInTest: number): Promise<Vu> {
@@ -231,16 +244,19 @@ export class VuThread {
       const { script } = this;
       this.initialising = vu;
       vu.context = new IterationContext();
-      vu.start(vu.loop.runTask(() => script!.init(vu)), {
-        coroutineEnded: (error, failed) => {
-          this.initialising = undefined;
-          if (!failed) {
-            vu.inInit = false;
-            resolve(vu);
-          } else if (vu.interrupted && this.abortFailure) reject(fromAbort(this.abortFailure));
-          else reject(this.initError(error));
+      vu.start(
+        vu.loop.runTask(() => script!.init(vu)),
+        {
+          coroutineEnded: (error, failed) => {
+            this.initialising = undefined;
+            if (!failed) {
+              vu.inInit = false;
+              resolve(vu);
+            } else if (vu.interrupted && this.abortFailure) reject(fromAbort(this.abortFailure));
+            else reject(this.initError(error));
+          },
         },
-      });
+      );
       if (vu.interrupted && this.abortFailure) {
         vu.abandon();
         reject(fromAbort(this.abortFailure));
@@ -281,7 +297,7 @@ export class VuThread {
     this.share = this.instanceShare.split(run.threadCount)[run.threadIndex]!;
     this.unplannedLeft = vuNeeds(this.scenarios, this.share).unplannedMax;
     this.host.minIterationDurationMs = options.minIterationDuration ?? 0;
-    this.reportTimer = setInterval(() => this.report(), REPORT_INTERVAL_MS);
+    setInterval(() => this.report(), REPORT_INTERVAL_MS);
   }
 
   // ---- VUs -------------------------------------------------------------------------------------------------------
@@ -381,8 +397,10 @@ export class VuThread {
         vus: this.vuSource(running),
         soon: (callback) => runtime.soon(callback),
         nextShared: () => this.shared.next(index),
-        drop: (count) => this.recorder.add(this.metrics.dropped_iterations, dropTags, count, runtime.clock.epochMs(), undefined),
-        log: (level, message) => runtime.log.log(level, message, { scenario: scenario.name, executor: scenario.executor }),
+        drop: (count) =>
+          this.recorder.add(this.metrics.dropped_iterations, dropTags, count, runtime.clock.epochMs(), undefined),
+        log: (level, message) =>
+          runtime.log.log(level, message, { scenario: scenario.name, executor: scenario.executor }),
       });
       const dueMs = startMs + scenario.startTime;
       const begin = (): void => {
@@ -464,7 +482,11 @@ export class VuThread {
     this.port.post({ type: "called", call, result });
   }
 
-  private async callExported(name: "setup" | "teardown" | "handleSummary", data: string | undefined, timeoutMs: number): Promise<CallResult> {
+  private async callExported(
+    name: "setup" | "teardown" | "handleSummary",
+    data: string | undefined,
+    timeoutMs: number,
+  ): Promise<CallResult> {
     const { runtime } = this;
     const { rt } = runtime;
     this.aborted = false;
@@ -504,7 +526,10 @@ export class VuThread {
     if (name !== "handleSummary") recordTraffic(vu, this.metrics, timeMs);
     if (result === "timeout") return { kind: "timeout" };
     if (result.interrupted) {
-      return { kind: "error", failure: this.abortFailure ?? { message: `${name}() was interrupted`, exitCode: ExitCode.ExternalAbort } };
+      return {
+        kind: "error",
+        failure: this.abortFailure ?? { message: `${name}() was interrupted`, exitCode: ExitCode.ExternalAbort },
+      };
     }
     if (result.failed) return { kind: "error", failure: scriptFailure(this.host.describe(result.error)) };
     return this.encodeResult(name, result.value);
@@ -533,7 +558,9 @@ export class VuThread {
     const packed = this.recorder.takePacked();
     if (packed) this.port.post({ type: "aggregate", packed }, [packed.buffer as ArrayBuffer]);
     if (this.running.length > 0) {
-      const scenarios = Object.fromEntries(this.running.map((r) => [r.config.name, { ...r.executor.progress(), busyVus: r.busyVus }]));
+      const scenarios = Object.fromEntries(
+        this.running.map((r) => [r.config.name, { ...r.executor.progress(), busyVus: r.busyVus }]),
+      );
       this.port.post({ type: "progress", scenarios });
     }
   }
@@ -544,6 +571,7 @@ class ScriptInitError extends Error {
   failure!: Failure;
 }
 
-const failureOf = (error: unknown): Failure => (error instanceof ScriptInitError ? { ...error.failure } : toFailure(error));
+const failureOf = (error: unknown): Failure =>
+  error instanceof ScriptInitError ? { ...error.failure } : toFailure(error);
 
 const fromAbort = (failure: Failure): ScriptInitError => Object.assign(new ScriptInitError(), { failure });
