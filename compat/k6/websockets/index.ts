@@ -29,6 +29,8 @@ const dialect: ParamsDialect = {
 
 /** What a socket of the realm asks of the host. */
 interface SocketHost {
+  newSocket(args: unknown[]): object;
+  newBlob(args: unknown[]): object;
   addEventListener(socket: Socket, args: unknown[]): void;
   send(socket: Socket, data: unknown): void;
   ping(socket: Socket, args: unknown[]): void;
@@ -42,8 +44,9 @@ interface SocketHost {
 interface RealmSockets {
   /** The script's object of a socket. */
   wrap(socket: Socket): object;
-  /** A constructor as k6 hands out a new one at each look; `construct` gets the arguments. */
-  constructorOf(name: string, construct: (args: unknown[]) => object): unknown;
+  /** Constructors, of which k6 hands out new ones at each look. */
+  newWebSocketClass(): unknown;
+  newBlobClass(): unknown;
 }
 
 /** A closed function: evaluated in the realm. */
@@ -123,14 +126,21 @@ function installSockets(rt: Realm, host: SocketHost, handlers: [type: number, pr
       for (let i = 0; i < accessors.length; i++) defineProperty(object, accessors[i]![0], accessors[i]![1]);
       return object;
     },
-    constructorOf(name, construct) {
-      // biome-ignore lint/complexity/useArrowFunction: it is called with `new`
-      const made = function (...args: unknown[]) {
-        return guard(construct, args);
-      };
-      defineProperty(made, "name", { value: name, configurable: true });
-      return made;
-    },
+    // Written so that the functions get their names without being touched once more.
+    newWebSocketClass: () =>
+      ({
+        // biome-ignore lint/complexity/useArrowFunction: it is called with `new`
+        WebSocket: function (...args: unknown[]) {
+          return guard(host.newSocket, args);
+        },
+      }).WebSocket,
+    newBlobClass: () =>
+      ({
+        // biome-ignore lint/complexity/useArrowFunction: it is called with `new`
+        Blob: function (...args: unknown[]) {
+          return guard(host.newBlob, args);
+        },
+      }).Blob,
   };
 }
 
@@ -143,6 +153,12 @@ const websockets: ModuleFactory = (runtime) => {
     installSockets,
     rt,
     {
+      newSocket(args) {
+        const socket = construct(runtime, thread, makers, args);
+        socket.object = sockets.wrap(socket);
+        return socket.object;
+      },
+      newBlob: (args) => makers.blobs.construct(args),
       addEventListener: (socket, args) => addEventListener(runtime, socket, args),
       send: (socket, data) => socket.send(data),
       ping: (socket) => socket.ping(),
@@ -169,19 +185,8 @@ const websockets: ModuleFactory = (runtime) => {
   );
 
   const named = rt.object();
-  const newSocket = (args: unknown[]): object => {
-    const socket = construct(runtime, thread, makers, args);
-    socket.object = sockets.wrap(socket);
-    return socket.object;
-  };
-  rt.accessor(named, "WebSocket", () => sockets.constructorOf("WebSocket", newSocket), undefined, true);
-  rt.accessor(
-    named,
-    "Blob",
-    () => sockets.constructorOf("Blob", (args) => makers.blobs.construct(args)),
-    undefined,
-    true,
-  );
+  rt.accessor(named, "WebSocket", () => sockets.newWebSocketClass(), undefined, true);
+  rt.accessor(named, "Blob", () => sockets.newBlobClass(), undefined, true);
   rt.method(named, "EventName", Object.assign(rt.object(), EVENT_NAMES));
   return { named };
 };
@@ -197,6 +202,14 @@ function construct(runtime: VuRuntime, thread: SocketThread, makers: SocketMaker
 function readUrl(given: unknown): string {
   if (given === undefined || given === null) throw new GoError("WebSocket requires a url");
   const text = String(given);
+  if (lastUrl?.text !== text) lastUrl = { text, href: parseSocketUrl(text) };
+  return lastUrl.href;
+}
+
+/** The last URL that was given: the sockets of a test mostly go to one, and then share its text. */
+let lastUrl: { text: string; href: string } | undefined;
+
+function parseSocketUrl(text: string): string {
   let url: ReturnType<typeof parseUrl>;
   try {
     url = parseUrl(text);
