@@ -3,6 +3,7 @@
  */
 import { UserError } from "../base/errors.ts";
 import { ExitCode } from "../base/exit-codes.ts";
+import { didYouMean } from "../base/typo.ts";
 import type { BuiltinModule, ModuleExports, ModuleRegistry } from "../vu/module-registry.ts";
 import type { BuiltinFacts } from "../script/analyse.ts";
 import { makeFactory } from "../script/factory.ts";
@@ -52,6 +53,9 @@ export class ScriptHost {
           message:
             `unknown modules [${names.map((name) => JSON.stringify(name)).join(", ")}] were tried to be loaded, but couldn't - ` +
             "this likely means automatic extension resolution is required or a custom k6 binary with the required extensions",
+          hint: names
+            .map((name) => didYouMean(name, Object.keys(init.registry.builtins)))
+            .find((meant) => meant !== undefined),
           exitCode: ExitCode.ScriptException,
         }),
     };
