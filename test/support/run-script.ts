@@ -88,7 +88,8 @@ class JumpingClock {
     while (!done()) {
       let first: Task | undefined;
       for (const task of this.tasks) {
-        if (!first || task.atMs < first.atMs || (task.atMs === first.atMs && task.sequence < first.sequence)) first = task;
+        if (!first || task.atMs < first.atMs || (task.atMs === first.atMs && task.sequence < first.sequence))
+          first = task;
       }
       if (first === undefined) throw new Error("the script waits for something that never comes");
       this.clearTimeout(first);
@@ -170,7 +171,7 @@ export class ScriptBench {
         });
       return {
         named: {
-          log: rt.fn("log", 0, (args) => void log.push(args.map(show).join(" "))),
+          log: rt.fn("log", 0, (args) => void log.push(args.map((value) => show(value)).join(" "))),
           op: blocking("op", (x) => x),
           boom: blocking("boom", (x) => {
             throw new GoError(String(x));
@@ -215,8 +216,18 @@ export class ScriptBench {
     const vu = new Vu({ runtime, idInInstance: number, idInTest: number, env: {}, tags: runtime.tagRoot.empty });
     const startMs = clock.now;
     const ran: RanScript = {
-      log: [], value: undefined, failed: false, interrupted: false, error: undefined, errorText: "", described: undefined,
-      threadBlockCount: 0, tookMs: 0, exports: undefined, modules, vu,
+      log: [],
+      value: undefined,
+      failed: false,
+      interrupted: false,
+      error: undefined,
+      errorText: "",
+      described: undefined,
+      threadBlockCount: 0,
+      tookMs: 0,
+      exports: undefined,
+      modules,
+      vu,
     };
     let done = false;
     vu.start(
@@ -262,8 +273,12 @@ export class ScriptBench {
 }
 
 /** Runs a script on a runtime of its own. */
-export const runScript = (source: string, run: ScriptRun = {}): Promise<RanScript> => new ScriptBench().run(source, run);
+export const runScript = (source: string, run: ScriptRun = {}): Promise<RanScript> =>
+  new ScriptBench().run(source, run);
 
 /** Runs a function body in which `log`, `op`, `boom`, `call` and `sleep` are known. */
 export const runBody = (body: string, run: ScriptRun = {}): Promise<RanScript> =>
-  runScript(`import { log, op, boom, call, sleep } from "sixfold:test";\nexport default function () {\n${body}\n}`, run);
+  runScript(
+    `import { log, op, boom, call, sleep } from "sixfold:test";\nexport default function () {\n${body}\n}`,
+    run,
+  );

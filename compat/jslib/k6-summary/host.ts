@@ -6,12 +6,21 @@ import { type ModuleFactory, summaryTexts } from "../../../src/module-api.ts";
 
 export async function loadSummary(): Promise<{ default: ModuleFactory }> {
   const { textSummary, humanizeValue, jUnit } = await summaryTexts();
-  const summary: ModuleFactory = ({ rt }) => ({
-    named: {
-      textSummary: rt.fn("textSummary", 2, ([data, options]) => textSummary(data, options ?? {})),
-      humanizeValue: rt.fn("humanizeValue", 3, ([value, metric, timeUnit]) => humanizeValue(value, metric, timeUnit)),
-      jUnit: rt.fn("jUnit", 2, ([data, options]) => jUnit(data, options ?? {})),
-    },
-  });
+  const summary: ModuleFactory = ({ rt }) => {
+    /** A copy of the script's data that holds no code: methods of the script must not be called with functions of ours. */
+    const copy = (value: unknown): any => {
+      if (typeof value === "function") return undefined;
+      return typeof value === "object" && value !== null ? JSON.parse(rt.stringify(value) ?? "null") : value;
+    };
+    return {
+      named: {
+        textSummary: rt.fn("textSummary", 2, ([data, options]) => textSummary(copy(data), copy(options) ?? {})),
+        humanizeValue: rt.fn("humanizeValue", 3, ([value, metric, timeUnit]) =>
+          humanizeValue(copy(value), copy(metric), copy(timeUnit)),
+        ),
+        jUnit: rt.fn("jUnit", 2, ([data, options]) => jUnit(copy(data), copy(options) ?? {})),
+      },
+    };
+  };
   return { default: summary };
 }
