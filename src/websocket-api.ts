@@ -5,6 +5,7 @@
  */
 export { type CookieJar, cookieHeader, parseSetCookies } from "./net/cookies.ts";
 export { canonicalHeaderName } from "./net/headers.ts";
+export { RemoteConnection, type RemoteResolving, type RemoteWebSocketAnswer } from "./net/remote-websocket.ts";
 export { GoUrl, parseUrl, UrlError } from "./net/url.ts";
 export type {
   Handshake,

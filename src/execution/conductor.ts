@@ -19,6 +19,7 @@ import { TagSetRoot } from "../metrics/tags.ts";
 import type { ThresholdEvaluator } from "../metrics/threshold/evaluate.ts";
 import { THRESHOLDS_INTERVAL_MS, thresholdsAbortError } from "../metrics/threshold/evaluate.ts";
 import type { RemoteHttp } from "../net/remote-http.ts";
+import type { RemoteWebSockets } from "../net/remote-websocket.ts";
 import { resolveScenarios } from "../options/scenarios.ts";
 import type { Options } from "../options/schema.ts";
 import { Share } from "../options/segment.ts";
@@ -95,9 +96,14 @@ export class Conductor {
   constructor(init: ConductorInit) {
     this.init = init;
     let http: Promise<RemoteHttp> | undefined;
+    let sockets: Promise<RemoteWebSockets> | undefined;
     // loaded when a thread first asks: most tests never do
-    const load = async () => new (await import("../net/remote-http.ts")).RemoteHttp(init.host.env);
-    this.remoteIo = new RemoteIoServer({ http: async (call) => (await (http ??= load())).perform(call) });
+    const loadHttp = async () => new (await import("../net/remote-http.ts")).RemoteHttp(init.host.env);
+    const loadSockets = async () => new (await import("../net/remote-websocket.ts")).RemoteWebSockets();
+    this.remoteIo = new RemoteIoServer({
+      http: async (call) => (await (http ??= loadHttp())).perform(call),
+      webSocket: async (call) => (await (sockets ??= loadSockets())).perform(call),
+    });
   }
 
   /** Milliseconds since the test began (setup included), until its end. */

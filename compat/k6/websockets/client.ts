@@ -23,6 +23,9 @@ import {
   networkOf,
   parseSetCookies,
   parseUrl,
+  RemoteConnection,
+  type RemoteResolving,
+  type RemoteWebSocketAnswer,
   UrlError,
   type WebSocketConnection,
   type WebSocketEnd,
@@ -67,6 +70,12 @@ export class SocketThread {
   }
 }
 
+interface PreparedDial {
+  request: WebSocketRequest;
+  /** What is to be resolved; undefined if a proxy does. */
+  dial: { hostname: string; port: number } | undefined;
+}
+
 export interface DialTarget {
   /** As it is dialled; its fragment is not sent. */
   url: string;
@@ -83,6 +92,8 @@ export abstract class Client implements ContextHook {
   /** Monotonic; when the script asked for the connection. */
   readonly startMs: number;
   protected connection: WebSocketConnection | undefined;
+  /** The connection, if another thread holds it. */
+  protected remote: RemoteConnection | undefined;
   protected tags: TagSet;
   private readonly metadata: Record<string, string> | undefined;
   private readonly context: IterationContext;
@@ -121,27 +132,76 @@ export abstract class Client implements ContextHook {
 
   /** Dials; `opened` or `failed` is called later, never from inside. */
   protected dial(target: DialTarget): void {
-    this.connect(target);
+    const dial = this.prepareDial(target);
+    if (typeof dial === "string") this.refuse(dial);
+    else if (dial.dial === undefined)
+      this.connection = networkOf(this.thread.runtime).openWebSocket(dial.request, this);
+    else this.resolveAndDial(dial.request, dial.dial);
     this.context.hook(this);
   }
 
-  private connect({ url, params, protocols }: DialTarget): void {
+  private resolveAndDial(request: WebSocketRequest, { hostname, port }: { hostname: string; port: number }): void {
+    const network = networkOf(this.thread.runtime);
+    network.resolver.resolve(hostname, port, (failure, address) => {
+      if (this.dialling === undefined) return; // given up while the name was looked up
+      if (failure !== undefined) {
+        this.refuse(failure.text);
+        return;
+      }
+      request.connectTo = { host: address!.ip, port: address!.port };
+      this.connection = network.openWebSocket(request, this);
+    });
+  }
+
+  /** Dials by way of another thread, because this one is blocked; `opened` or `failed` is called from `wait`. */
+  protected dialRemote(target: DialTarget): void {
+    const { runtime, epochOffsetMs } = this.thread;
+    const dial = this.prepareDial(target);
+    this.context.hook(this);
+    if (typeof dial === "string") {
+      this.refuseNow(dial);
+      return;
+    }
+    const { options } = runtime;
+    const { hosts, blacklistIPs, blockHostnames } = options;
+    const { dns } = networkOf(runtime).settings;
+    const resolving: RemoteResolving = {
+      dns,
+      ...(hosts && { hosts }),
+      ...(blacklistIPs && { blacklistIPs }),
+      ...(blockHostnames && { blockHostnames }),
+    };
+    this.remote = new RemoteConnection(
+      {
+        request: dial.request,
+        dial: dial.dial && { ...dial.dial, resolving },
+        transport: runtime.webSocketTransport,
+      },
+      {
+        ask: (call) => runtime.remoteIo.call("webSocket", call, this.vu) as RemoteWebSocketAnswer | undefined,
+        events: this,
+        epochOffsetMs,
+      },
+    );
+    this.connection = this.remote;
+  }
+
+  /** What is to be dialled, or why it cannot be. */
+  private prepareDial({ url, params, protocols }: DialTarget): PreparedDial | string {
     const { runtime } = this.thread;
-    const network = networkOf(runtime);
     let target: GoUrl;
     try {
       target = httpUrl(url);
     } catch (error) {
       if (!(error instanceof UrlError)) throw error;
-      this.refuse(error.message);
-      return;
+      return error.message;
     }
     this.dialling = { url: target, jar: params.jar };
     const { headers } = params;
     const cookie = headers.has("Cookie") ? "" : cookieHeader(target, params.jar ?? madeCookieJarOf(this.vu), undefined);
     if (cookie !== "") headers.set("Cookie", cookie);
     const secure = target.scheme === "https";
-    const hostname = target.hostname;
+    const { hostname } = target;
     const request: WebSocketRequest = {
       url,
       headers: [...headers],
@@ -151,34 +211,15 @@ export abstract class Client implements ContextHook {
       exact: true,
       timeoutMs: HANDSHAKE_TIMEOUT_MS,
     };
-    const { proxy, failure } = network.proxies.choose(target);
-    if (failure !== undefined) {
-      this.refuse(failure.text);
-      return;
+    const { proxy, failure } = networkOf(runtime).proxies.choose(target);
+    if (failure !== undefined) return failure.text;
+    if (proxy === undefined) {
+      const port = target.port === "" ? (secure ? 443 : 80) : Number(target.port);
+      return { request, dial: { hostname, port } };
     }
-    if (proxy !== undefined) {
-      this.dialProxy(request, proxy);
-      return;
-    }
-    const port = target.port === "" ? (secure ? 443 : 80) : Number(target.port);
-    network.resolver.resolve(hostname, port, (blocked, address) => {
-      if (this.dialling === undefined) return; // given up while the name was looked up
-      if (blocked !== undefined) {
-        this.refuse(blocked.text);
-        return;
-      }
-      request.connectTo = { host: address!.ip, port: address!.port };
-      this.connection = network.openWebSocket(request, this);
-    });
-  }
-
-  private dialProxy(request: WebSocketRequest, proxy: Proxy): void {
-    if (proxy.scheme !== "http") {
-      this.refuse(`proxy: unknown scheme: ${proxy.scheme}`);
-      return;
-    }
+    if (proxy.scheme !== "http") return `proxy: unknown scheme: ${proxy.scheme}`;
     request.proxy = proxyUrl(proxy);
-    this.connection = networkOf(this.thread.runtime).openWebSocket(request, this);
+    return { request, dial: undefined };
   }
 
   private tlsFor(hostname: string): WebSocketRequest["tls"] {
@@ -188,9 +229,12 @@ export abstract class Client implements ContextHook {
 
   /** Fails without a connection. */
   private refuse(error: string): void {
-    const { clock } = this.thread.runtime;
-    const end = { atMs: clock.nowMs(), code: ABNORMAL_CLOSURE, reason: "", closeFrameReceived: false, error };
-    clock.setImmediate(() => this.onClose(end));
+    this.thread.runtime.clock.setImmediate(() => this.refuseNow(error));
+  }
+
+  private refuseNow(error: string): void {
+    const atMs = this.thread.runtime.clock.nowMs();
+    this.onClose({ atMs, code: ABNORMAL_CLOSURE, reason: "", closeFrameReceived: false, error });
   }
 
   /** Internal: from the transport. */

@@ -38,6 +38,12 @@ export class SessionTimer implements TimerEntry, Happening {
     this.runtime.timers.remove(this);
   }
 
+  /** Is due, and the thread's timers do not run. */
+  fireNow(): void {
+    this.disarm();
+    this.fire();
+  }
+
   fire(): void {
     if (this.repeats) this.arm();
     else this.session.dropTimer(this);

@@ -7,7 +7,7 @@
  *
  * Behaviour: k6 docs, javascript-api/k6-ws, and what k6 v2.2.0 does.
  */
-import { type Block, GoError, type Vu } from "../../../src/module-api.ts";
+import type { Block, Vu } from "../../../src/module-api.ts";
 import type { Handshake, WebSocketEnd } from "../../../src/websocket-api.ts";
 import { Client, type DialTarget, type SocketThread } from "../websockets/client.ts";
 import type { SessionTimer } from "./session-timer.ts";
@@ -30,6 +30,7 @@ const NORMAL_CLOSURE = 1000;
 const GOING_AWAY = 1001;
 const CLOSE_SENT = "websocket: close sent";
 const NONE: readonly unknown[] = [];
+const byDueTime = (a: SessionTimer, b: SessionTimer): number => a.dueMs - b.dueMs;
 
 /** Entries of the queue that have been served are cut off when there are this many. */
 const SERVED_MAX = 256;
@@ -47,9 +48,12 @@ export class Session extends Client implements Block {
   private isCloseSent = false;
   private readonly timers = new Set<SessionTimer>();
 
+  /** What to dial when it is known whether the VU can be suspended. */
+  private target: DialTarget | undefined;
+
   constructor(thread: SocketThread, target: DialTarget) {
     super(thread, target.params.tags);
-    this.dial(target);
+    this.target = target;
   }
 
   // ---- what the connection reports -------------------------------------------------------------------------------
@@ -165,6 +169,10 @@ export class Session extends Client implements Block {
   }
 
   start(vu: Vu): void {
+    if (this.target !== undefined) {
+      this.dial(this.target);
+      this.target = undefined;
+    }
     if (this.hasNews) vu.unblock(this, undefined);
     else this.isWaiting = true;
   }
@@ -173,8 +181,23 @@ export class Session extends Client implements Block {
     this.isWaiting = false;
   }
 
-  waitOnThread(): never {
-    throw new GoError("ws.connect() cannot be called where its VU cannot be suspended");
+  /** The VU cannot be suspended: another thread holds the connection, and this one waits for what happens there. */
+  waitOnThread(vu: Vu): void {
+    const { clock, rt } = vu.runtime;
+    if (this.target !== undefined) {
+      this.dialRemote(this.target);
+      this.target = undefined;
+    }
+    while (!this.hasNews) {
+      let dueMs = Number.POSITIVE_INFINITY;
+      for (const timer of this.timers) dueMs = Math.min(dueMs, timer.dueMs);
+      if (!this.remote!.wait(dueMs - clock.nowMs())) {
+        vu.interrupted = true;
+        rt.interrupt();
+      }
+      // The thread's own timers stand still, too.
+      for (const timer of [...this.timers].sort(byDueTime)) if (timer.dueMs <= clock.nowMs()) timer.fireNow();
+    }
   }
 
   // ---- handlers --------------------------------------------------------------------------------------------------
