@@ -113,7 +113,7 @@ test("a chat room announces, names, relays and lets go", async () => {
   expect(await bob.next()).toMatchObject({ event: "ERROR" });
   ada.socket.send(JSON.stringify({ event: "LEAVE" }));
   expect(await bob.next()).toMatchObject({ event: "LEAVE", user: "Ada" });
-  expect(await ada.closed).toMatchObject({ code: 3000 });
+  expect(await ada.closed).toMatchObject({ code: 1000 });
   bob.socket.close();
 });
 
