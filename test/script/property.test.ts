@@ -1,0 +1,91 @@
+/**
+ * The promise of the compiler, for random programs: rewritten, they do the same, in the same order.
+ *
+ * The reference is the engine itself: the same text in a bare context, where the operations that block are plain
+ * functions. SIXFOLD_PROGRAMS sets how many programs each property tries.
+ */
+import { expect, test } from "bun:test";
+import vm from "node:vm";
+import fc from "fast-check";
+import { ScriptBench } from "../support/run-script.ts";
+import { show } from "../support/show.ts";
+import { programText } from "./random-program.ts";
+
+const PROGRAMS = Number(process.env["SIXFOLD_PROGRAMS"] ?? 400);
+/** Scripts that share a runtime, before a new one is made. */
+const SCRIPTS_PER_BENCH = 50;
+
+/** Runs a body as it is. */
+async function runPlain(body: string, sloppy: boolean): Promise<string[]> {
+  const log: string[] = [];
+  const context = vm.createContext({});
+  const evaluate = (text: string) => new vm.Script(text).runInContext(context);
+  const inRealm = evaluate("(f) => (...args) => f(...args)");
+  const goError = evaluate("(message) => { const error = new Error(message); error.name = 'GoError'; return error }");
+  const blocking = (name: string, end: (x: unknown) => unknown) =>
+    inRealm((x: unknown) => {
+      log.push(`${name}(${show(x)}`, `${name})${show(x)}`);
+      return end(x);
+    });
+  const run = evaluate(`(async function (log, op, boom) {${sloppy ? "" : '"use strict";'}\n${body}\n})`);
+  await run(
+    inRealm((...args: unknown[]) => void log.push(args.map((value) => show(value)).join(" "))),
+    blocking("op", (x) => x),
+    blocking("boom", (x) => {
+      throw goError(String(x));
+    }),
+  );
+  await new Promise((resolve) => setImmediate(resolve));
+  return log;
+}
+
+let bench = new ScriptBench();
+let scriptCount = 0;
+
+async function runRewritten(body: string, sloppy: boolean): Promise<string[]> {
+  if (++scriptCount % SCRIPTS_PER_BENCH === 0) bench = new ScriptBench();
+  const source = sloppy
+    ? `const { log, op, boom } = require("sixfold:test"); exports.default = async function () {\n${body}\n}`
+    : `import { log, op, boom } from "sixfold:test"; export default async function () {\n${body}\n}`;
+  const { log, errorText } = await bench.run(source);
+  return errorText ? [...log, `failed: ${errorText}`] : log;
+}
+
+/** Private names twice in a class, and the like: no program at all. */
+function parses(body: string, sloppy: boolean): boolean {
+  try {
+    new vm.Script(`(async function () {${sloppy ? "" : '"use strict";'}\n${body}\n})`);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const tape = fc.array(fc.nat(1_000_003), { minLength: 20, maxLength: 400, size: "max" });
+
+for (const blocking of [false, true]) {
+  for (const sloppy of [false, true]) {
+    const kind = `${sloppy ? "sloppy" : "strict"} programs ${blocking ? "with blocking calls anywhere" : "without blocking calls"}`;
+    test(`${kind} do the same when they are rewritten`, async () => {
+      let tried = 0;
+      await fc.assert(
+        fc.asyncProperty(tape, async (numbers) => {
+          const body = programText(numbers, { blocking, sloppy });
+          fc.pre(parses(body, sloppy));
+          tried++;
+          expect(await runRewritten(body, sloppy)).toEqual(await runPlain(body, sloppy));
+        }),
+        { numRuns: sloppy ? Math.ceil(PROGRAMS / 2) : PROGRAMS },
+      );
+      expect(tried).toBeGreaterThan(PROGRAMS / 3);
+    }, 600_000);
+  }
+}
+
+test("the reference and the rewritten program are compared by all that they do", async () => {
+  const body = (last: string) => `for (const x of [op(1), 2]) log(x)\ntry { boom("x") } catch (e) { log(e) }\n${last}`;
+  const expected = await runPlain(body("op(3)"), false);
+  expect(expected).toEqual(["op(1", "op)1", "1", "2", 'boom("x"', 'boom)"x"', "GoError", "op(3", "op)3"]);
+  expect(await runRewritten(body("op(3)"), false)).toEqual(expected);
+  expect(await runRewritten(body("op(4)"), false)).not.toEqual(expected);
+});
