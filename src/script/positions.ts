@@ -134,7 +134,9 @@ function functionName(name: string, prefix: string): string {
   if (name.includes(`${prefix}module`) || /(?:^|\.)factory$/.test(name)) return "";
   const at = name.indexOf(`${prefix}t`);
   const own = at < 0 ? name : name.slice(0, at);
-  return own.replace(/^(?:Object|Generator|global code|module code|new |<anonymous>)\.?/, "").replace(/^#ctor_/, "").replaceAll(prefix, "");
+  const plain = own.replace(/^(?:Object|Generator|global code|module code|new |<anonymous>)\.?/, "").replace(/^#ctor_/, "");
+  // V8 makes up a name for a function that is assigned to a member: `socket.onopen`
+  return plain.includes(".") ? "" : plain.replaceAll(prefix, "");
 }
 
 /** One frame as k6 writes it; the figure in parentheses is k6's program counter, which there is none of here. */

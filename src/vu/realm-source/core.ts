@@ -142,7 +142,10 @@ export function installCore(rt: Realm, init: RealmHost): void {
     try {
       for (let i = 0; i < sites.length; i++) {
         const site = sites[i];
-        raw += `    at ${site.getFunctionName() ?? ""} (${site.getFileName()}:${site.getLineNumber()}:${site.getColumnNumber()})\n`;
+        // some engines give a path for a URL
+        let file = String(site.getFileName());
+        if (file[0] === "/") file = `file://${encodeURI(file)}`;
+        raw += `    at ${site.getFunctionName() ?? ""} (${file}:${site.getLineNumber()}:${site.getColumnNumber()})\n`;
       }
       return `${text}${rt.stackText(raw)}`;
     } catch {
