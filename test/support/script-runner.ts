@@ -16,7 +16,7 @@ import { Positions } from "../../src/script/positions.ts";
 import { installVuGlobals } from "../../src/vu/globals.ts";
 import { Iteration } from "../../src/vu/iteration.ts";
 import { VuRuntime } from "../../src/vu/runtime.ts";
-import { describeError, formatError } from "../../src/vu/script-error.ts";
+import { describeError, formatError, formatErrorLine } from "../../src/vu/script-error.ts";
 import type { SecretSources } from "../../src/vu/secret-sources.ts";
 import type { TestState } from "../../src/vu/test-state.ts";
 import { Vu } from "../../src/vu/vu.ts";
@@ -106,6 +106,7 @@ export async function runScript(source: string, run: ScriptRun = {}): Promise<Ra
   });
   await host.load();
   const describe = (error: unknown): string => formatError(describeError(error, positions, runtime.rt));
+  runtime.describe = (error) => formatErrorLine(describeError(error, positions, runtime.rt));
 
   const makeVu = (number: number): Promise<Vu | undefined> =>
     new Promise((resolve) => {
