@@ -43,6 +43,13 @@ const CALLBACK_METHODS = new Set([
   "each", "is", "not",
 ]);
 
+/** Methods of the language's own objects: a call of one of these is not taken for one of the script's functions. */
+const BUILTIN_METHODS: ReadonlySet<string> = new Set(
+  [Object, Function, Array, String, Number, Map, Set, WeakMap, WeakSet, Promise, RegExp, Date, JSON, Math, Reflect, Symbol]
+    .flatMap((owner) => [owner, (owner as { prototype?: object }).prototype ?? owner])
+    .flatMap((owner) => Object.getOwnPropertyNames(owner)),
+);
+
 const isModule = (target: AnalysedModule | BuiltinFacts | undefined): target is AnalysedModule =>
   target !== undefined && "facts" in target;
 
@@ -68,6 +75,7 @@ export function isTwinable(fn: FunctionFacts): boolean {
 export function analyse(modules: readonly AnalysedModule[]): Analysis {
   const allFunctions = modules.flatMap((module) => [...module.facts.functions.values()].map((fn) => ({ module, fn })));
   const stored = new Map<string, { module: AnalysedModule; value: Node }[]>();
+  const storedAnywhere: { module: AnalysedModule; value: Node }[] = [];
   const builtinMethods = new Set<string>();
   /** The binding that a function or class expression is the declared value of. */
   const bindingOf = new Map<Node, Binding>();
@@ -78,6 +86,7 @@ export function analyse(modules: readonly AnalysedModule[]): Analysis {
       for (const value of values) list.push({ module, value: unwrap(value) });
       stored.set(name, list);
     }
+    for (const value of module.facts.storedAnywhere) storedAnywhere.push({ module, value: unwrap(value) });
     for (const request of module.facts.requests) {
       const target = module.resolve(request);
       if (target && !isModule(target)) for (const name of target.methods) builtinMethods.add(name);
@@ -95,6 +104,8 @@ export function analyse(modules: readonly AnalysedModule[]): Analysis {
   }
 
   let unknownMayBlock = builtinEscapes;
+  /** A function that may block is stored under a name that is made at run time. */
+  let anyNameMayBlock = false;
   let iterationMayBlock = false;
 
   const exported = (module: AnalysedModule, name: string, seen = new Set<AnalysedModule>()): { module: AnalysedModule; binding: Binding } | "builtin" | undefined => {
@@ -165,7 +176,7 @@ export function analyse(modules: readonly AnalysedModule[]): Analysis {
   const memberMayBlock = (module: AnalysedModule, callee: Node, args: readonly Node[]): boolean => {
     const object = unwrap(callee.object);
     const name: string | undefined =
-      !callee.computed ? callee.property.name : callee.property.type === "Literal" ? String(callee.property.value) : undefined;
+      !callee.computed ? callee.property.name : typeof callee.property.value === "string" ? callee.property.value : undefined;
     if (object.type === "Identifier") {
       const binding = module.facts.references.get(object);
       if (binding?.from) {
@@ -193,7 +204,7 @@ export function analyse(modules: readonly AnalysedModule[]): Analysis {
       if (argumentsMayBlock(module, args)) return true;
       if (iterationMayBlock && (name === "from" || name === "fromEntries")) return true;
     }
-    return (stored.get(name) ?? []).some((entry) => valueMayBlock(entry.module, entry.value));
+    return (anyNameMayBlock && !BUILTIN_METHODS.has(name)) || (stored.get(name) ?? []).some(entryMayBlock);
   };
 
   const callMayBlock = (module: AnalysedModule, call: Node): boolean => {
@@ -251,8 +262,18 @@ export function analyse(modules: readonly AnalysedModule[]): Analysis {
     return binding === undefined || binding.escapes;
   };
 
+  const entryMayBlock = (entry: { module: AnalysedModule; value: Node }): boolean => valueMayBlock(entry.module, entry.value);
+
+  /** Other expressions under such names are mostly data. */
+  const canBeFunction = ({ module, value }: { module: AnalysedModule; value: Node }): boolean =>
+    isFunction(value) || (value.type === "Identifier" && module.facts.references.get(value)?.value !== undefined);
+
   for (let changed = true; changed; ) {
     changed = false;
+    if (!anyNameMayBlock && storedAnywhere.some((entry) => canBeFunction(entry) && entryMayBlock(entry))) {
+      anyNameMayBlock = true;
+      changed = true;
+    }
     for (const { module, fn } of allFunctions) {
       if (fn.mayBlock || !mayBlock(module, fn)) continue;
       fn.mayBlock = true;

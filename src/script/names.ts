@@ -38,7 +38,8 @@ export const helperNames = [
   "pm", // stub of a private method
   "hs", // stub of an object's method that uses `super`
   "hl", // hidden key of that method's twin
-  "om", // object: gives those stubs their twins
+  "fu", // like `f`, for a function whose name is a computed key
+  "om", // object: gives such functions their twins and names
   "sup", // `super.x` from inside of an arrow function that became a generator
   "set", // assignment to a free name in strict code
   "has", // global object if it has the name, else throws ReferenceError

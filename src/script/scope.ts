@@ -75,6 +75,8 @@ export interface ModuleFacts {
   topBindings: Map<string, Binding>;
   /** Property names under which functions are stored: obj.name = f, { name: f }, methods. */
   stored: Map<string, Node[]>;
+  /** Values stored under names that are made at run time: obj[name] = f, { [name]: f }. */
+  storedAnywhere: Node[];
   /** Functions declared in blocks of sloppy code that are variables of the function around, too (ECMA-262 B.3.2). */
   hoistedFromBlocks: Set<Node>;
 }
@@ -87,6 +89,14 @@ const EXPRESSION_FREE = new Set([
   "WhileStatement", "DoWhileStatement", "TryStatement", "CatchClause", "SwitchStatement", "SwitchCase", "LabeledStatement",
   "WithStatement", "VariableDeclaration", "ExportNamedDeclaration",
 ]);
+
+/** The name that a computed key stands for, where it says so itself. */
+const literalKey = (key: Node): string | undefined => {
+  const value = unwrap(key);
+  return value.type === "Literal" && typeof value.value === "string" ? value.value : undefined;
+};
+const keyOf = (member: Node): string | undefined =>
+  member.computed ? literalKey(member.key) : String(member.key.name ?? member.key.value);
 
 const NO_NAMES: ReadonlySet<string> = new Set();
 
@@ -102,6 +112,7 @@ export function collectFacts(tree: Node): ModuleFacts {
   const requests: string[] = [];
   const starExports: string[] = [];
   const stored = new Map<string, Node[]>();
+  const storedAnywhere: Node[] = [];
   const hoistedFromBlocks = new Set<Node>();
 
   /** Classes around: all of a class is strict code, its heritage and computed names too. */
@@ -256,7 +267,11 @@ export function collectFacts(tree: Node): ModuleFacts {
       f = f.parent;
     }
   };
-  const store = (name: string, value: Node) => {
+  const store = (name: string | undefined, value: Node) => {
+    if (name === undefined) {
+      storedAnywhere.push(value);
+      return;
+    }
     const list = stored.get(name);
     if (list) list.push(value);
     else stored.set(name, [value]);
@@ -366,19 +381,19 @@ export function collectFacts(tree: Node): ModuleFacts {
         continue;
       }
       if (member.computed) visit(member.key, inner, fn);
-      const key = member.computed ? undefined : String(member.key.name ?? member.key.value);
+      const key = keyOf(member);
       if (member.type === "MethodDefinition") {
         const kind = member.kind === "get" ? "getter" : member.kind === "set" ? "setter" : member.kind === "constructor" ? "constructor" : "method";
         const facts = visitFunction(member.value, inner, fn, kind, key ?? "", node);
         facts.key = key;
         facts.isStatic = member.static;
         facts.privateName = member.key.type === "PrivateIdentifier";
-        if (kind === "method" && key !== undefined) store(facts.privateName ? `#${key}` : key, member.value);
+        if (kind === "method") store(facts.privateName ? `#${key}` : key, member.value);
       } else if (member.value) {
         const facts = newFacts(member, "initializer", fn);
         facts.owner = node;
         visitNamed(member.value, inner, facts, key ?? "");
-        if (key !== undefined) store(member.key.type === "PrivateIdentifier" ? `#${key}` : key, member.value);
+        store(member.key.type === "PrivateIdentifier" ? `#${key}` : key, member.value);
       }
     }
   };
@@ -427,14 +442,14 @@ export function collectFacts(tree: Node): ModuleFacts {
       case "Property":
         if (node.computed) visit(node.key, scope, fn);
         if (node.method || node.kind !== "init") {
-          const key = node.computed ? undefined : String(node.key.name ?? node.key.value);
+          const key = keyOf(node);
           const kind = node.kind === "get" ? "getter" : node.kind === "set" ? "setter" : "method";
           const facts = visitFunction(node.value, scope, fn, kind, key ?? "");
           facts.key = key;
-          if (kind === "method" && key !== undefined) store(key, node.value);
+          if (kind === "method") store(key, node.value);
         } else {
-          const key = node.computed ? undefined : String(node.key.name ?? node.key.value);
-          if (key !== undefined) store(key, node.value);
+          const key = keyOf(node);
+          store(key, node.value);
           visitNamed(node.value, scope, fn, key ?? "");
         }
         return;
@@ -446,7 +461,8 @@ export function collectFacts(tree: Node): ModuleFacts {
         const callee = unwrap(node.callee);
         if (callee.type === "Identifier") refer(callee, scope, fn, "callee");
         else if (callee.type === "MemberExpression" && callee.object.type === "Identifier") {
-          refer(callee.object, scope, fn, "callee");
+          // what `bind` returns is the function itself
+          refer(callee.object, scope, fn, callee.property.name === "bind" ? "member" : "callee");
           if (callee.computed) visit(callee.property, scope, fn);
         } else visit(node.callee, scope, fn);
         for (const argument of node.arguments) visit(argument, scope, fn);
@@ -483,8 +499,10 @@ export function collectFacts(tree: Node): ModuleFacts {
         } else {
           visitPatternTargets(node.left, scope, fn);
           const left = unwrap(node.left);
-          const key = left.type === "MemberExpression" && !left.computed ? String(left.property.name) : "";
-          if (key) store(left.property.type === "PrivateIdentifier" ? `#${key}` : key, node.right);
+          if (left.type === "MemberExpression") {
+            const key = left.computed ? literalKey(left.property) : String(left.property.name);
+            store(left.property.type === "PrivateIdentifier" ? `#${key}` : key, node.right);
+          }
           visitNamed(node.right, scope, fn, "");
         }
         return;
@@ -623,5 +641,5 @@ export function collectFacts(tree: Node): ModuleFacts {
   declareLexical(tree.body, topScope, true);
   if (!top.strict) hoistFromBlocks(tree, topScope, NO_NAMES, false);
   for (const statement of tree.body) visit(statement, topScope, top);
-  return { tree, functions, top, references, free, holder, requests: [...new Set(requests)], exports, starExports, topBindings: topScope.names, stored, hoistedFromBlocks };
+  return { tree, functions, top, references, free, holder, requests: [...new Set(requests)], exports, starExports, topBindings: topScope.names, stored, storedAnywhere, hoistedFromBlocks };
 }

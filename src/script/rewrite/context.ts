@@ -38,6 +38,8 @@ export class Context {
   readonly hoisted = new Map<number, string[]>();
   /** Where the stub of each function declaration is assigned. */
   readonly containers = new Map<Node, { position: number; keyword: string }>();
+  /** Functions that take their name from a computed key. */
+  readonly unnamed = new Set<FunctionFacts>();
   /** What has a continuation behind it. */
   readonly calls: Node[] = [];
   private counter = 0;
@@ -122,6 +124,11 @@ export class Context {
   wrap(start: number, end: number, before: string, after: string): void {
     this.text.prependRight(start, before);
     this.text.appendLeft(end, after);
+  }
+
+  /** The helper that makes the function of a maker and a twin. */
+  functionHelper(fn: FunctionFacts): string {
+    return this.helper(this.unnamed.has(fn) ? "fu" : "f");
   }
 
   hoist(position: number, content: string): void {

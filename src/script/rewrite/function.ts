@@ -107,7 +107,7 @@ export function rewriteFunction(c: Context, frame: Frame, enclosing: Frame): voi
     return;
   }
   c.replace(node.start, open, `function*${twinName}`);
-  let before = `${c.helper("f")}(${maker},`;
+  let before = `${c.functionHelper(fn)}(${maker},`;
   let after = `,${kind})`;
   if (node.id) {
     before = `(()=>{const ${node.id.name}=${before}`;
@@ -163,7 +163,7 @@ function rewriteArrow(c: Context, frame: Frame, enclosing: Frame, maker: string,
   const bind = fn.usesThis && !late ? `.bind(${c.thisText(enclosing)})` : "";
   const given = aliases.length > 0 ? `)(${aliases.map(([, value]) => value).join()})` : ")";
   c.text.appendLeft(node.end, `${expression ? "}" : ""}${given}${bind},${kind})`);
-  c.text.prependRight(node.start, `${c.helper("f")}(${maker},`);
+  c.text.prependRight(node.start, `${c.functionHelper(fn)}(${maker},`);
 }
 
 /** Rewrites `{ key() {} }` into `{ key: <function with twin> }`; returns whether the object needs `om` around it. */
@@ -179,9 +179,9 @@ export function rewriteObjectMethod(c: Context, frame: Frame, property: Node): b
     c.text.prependRight(value.start, `:${c.helper("hs")}(${maker},${c.kindOf(fn)}),*[${c.helper("hl")}()]`);
     return true;
   }
-  c.text.prependRight(value.start, `:${c.helper("f")}(${maker},function*${twinStem(fn.name)}${c.fresh("t")}`);
+  c.text.prependRight(value.start, `:${c.functionHelper(fn)}(${maker},function*${twinStem(fn.name)}${c.fresh("t")}`);
   c.text.appendLeft(value.end, `,${c.kindOf(fn)})`);
-  return false;
+  return c.unnamed.has(fn);
 }
 
 function afterKeywords(c: Context, start: number): number {

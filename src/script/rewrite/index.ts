@@ -474,12 +474,17 @@ export function rewriteModule(init: {
       return false;
     }
     if (node.computed) visit(node.key, frame);
+    const fn = node.computed && isAnonymous(node.value) ? facts.functions.get(unwrap(node.value)) : undefined;
+    if (fn !== undefined && fn.name === "") c.unnamed.add(fn);
     if (node.method || node.kind !== "init") {
       const inner = visitFunction(node.value, frame);
       return inner.twin && rewriteObjectMethod(c, inner, node);
     }
-    if (!node.shorthand) visit(node.value, frame);
-    else if (node.value.name === "arguments" && frame.aliased) c.text.appendLeft(node.end, `:${prefix}A`);
+    if (!node.shorthand) {
+      visit(node.value, frame);
+      return fn !== undefined && c.unnamed.has(fn) && c.hasTwin(fn);
+    }
+    if (node.value.name === "arguments" && frame.aliased) c.text.appendLeft(node.end, `:${prefix}A`);
     else {
       const replacement = identifierText(node.value);
       if (replacement !== node.value.name) c.text.appendLeft(node.end, `:${replacement}`);

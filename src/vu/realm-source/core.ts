@@ -100,7 +100,7 @@ export function installCore(rt: Realm, init: RealmHost): void {
   rt.raw = token();
   rt.G = globalThis;
   Object.assign(rt, { AWAIT, YIELD });
-  const { apply, construct, defineProperty, getPrototypeOf, ownKeys, set: setProperty } = Reflect;
+  const { apply, construct, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, ownKeys, set: setProperty } = Reflect;
   const { getOwnPropertySymbols } = Object;
   const nativeCall = Function.prototype.call;
   const isObject = (v: unknown): v is object => (typeof v === "object" && v !== null) || typeof v === "function";
@@ -441,12 +441,25 @@ export function installCore(rt: Realm, init: RealmHost): void {
     awaited.set(symbol, lastStub!);
     return symbol;
   };
+  /** Functions that are still to take the name of a computed key. */
+  const unnamed = new WeakSet<object>();
+  rt.fu = (maker: (twin: any) => any, twin: any, kind: number): any => {
+    const f = rt.f(maker, twin, kind);
+    unnamed.add(f);
+    return f;
+  };
   rt.om = (object: any): any => {
     for (const symbol of getOwnPropertySymbols(object)) {
       const cell = awaited.get(symbol);
       if (cell === undefined) continue;
       cell.twin = object[symbol];
       delete object[symbol];
+    }
+    for (const key of ownKeys(object)) {
+      const f: unknown = getOwnPropertyDescriptor(object, key)!.value;
+      if (typeof f !== "function" || !unnamed.has(f)) continue;
+      unnamed.delete(f);
+      nameFunction(f, key);
     }
     return object;
   };
