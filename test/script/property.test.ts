@@ -61,6 +61,13 @@ function parses(body: string, sloppy: boolean): boolean {
   }
 }
 
+function difference(body: string, expected: string[], ran: string[]): string {
+  const at = expected.findIndex((line, i) => line !== ran[i]);
+  const from = at < 0 ? expected.length : at;
+  const part = (lines: string[]) => lines.slice(Math.max(0, from - 2), from + 4).join("\n");
+  return `${body}\n\nexpected:\n${part(expected)}\n\nrewritten:\n${part(ran)}`;
+}
+
 const tape = fc.array(fc.nat(1_000_003), { minLength: 20, maxLength: 400, size: "max" });
 
 for (const blocking of [false, true]) {
@@ -73,7 +80,9 @@ for (const blocking of [false, true]) {
           const body = programText(numbers, { blocking, sloppy });
           fc.pre(parses(body, sloppy));
           tried++;
-          expect(await runRewritten(body, sloppy)).toEqual(await runPlain(body, sloppy));
+          const expected = await runPlain(body, sloppy);
+          const ran = await runRewritten(body, sloppy);
+          if (!Bun.deepEquals(ran, expected)) throw new Error(difference(body, expected, ran));
         }),
         { numRuns: sloppy ? Math.ceil(PROGRAMS / 2) : PROGRAMS },
       );

@@ -44,7 +44,7 @@ export function rewriteMethod(c: Context, frame: Frame, member: Node, work: Clas
   }
   if (member.computed) {
     work.hasComputed = true;
-    const before = `${isStatic}*[${c.helper("hk")}(${maker},${kind},`;
+    const before = `${isStatic}*[${c.helper("hk")}(${isReplaced ? "void 0" : maker},${kind},`;
     c.replace(member.start, c.source.lastIndexOf("[", member.key.start) + 1, before);
     c.text.appendLeft(member.key.end, ")");
     return;

@@ -59,13 +59,20 @@ function callPlaces(source: string, nodes: readonly Node[]): number[] {
   return places;
 }
 
-/** Whether a later member of a class takes the place of a method. */
-function isReplaced(method: Node, members: readonly Node[]): boolean {
-  if (method.computed || method.key.type === "PrivateIdentifier") return false;
-  const name = (member: Node): string => String(member.key.name ?? member.key.value);
+/** Whether a later member of a class takes the place of a method: one of the same name, or of a name computed alike. */
+function isReplaced(method: Node, members: readonly Node[], source: string): boolean {
+  if (method.key.type === "PrivateIdentifier") return false;
+  const name = (member: Node): string =>
+    member.computed ? source.slice(member.key.start, member.key.end) : String(member.key.name ?? member.key.value);
   return members
     .slice(members.indexOf(method) + 1)
-    .some((other) => other.type === "MethodDefinition" && !other.computed && other.static === method.static && name(other) === name(method));
+    .some(
+      (other) =>
+        other.type === "MethodDefinition" &&
+        other.computed === method.computed &&
+        other.static === method.static &&
+        name(other) === name(method),
+    );
 }
 
 /** A function or class that takes the name of what it is assigned to. */
@@ -203,7 +210,7 @@ export function rewriteModule(init: {
       if (member.computed) visit(member.key, frame);
       if (member.type === "MethodDefinition") {
         const inner = visitFunction(member.value, frame);
-        if (inner.twin) rewriteMethod(c, inner, member, work, isReplaced(member, node.body.body));
+        if (inner.twin) rewriteMethod(c, inner, member, work, isReplaced(member, node.body.body, source));
         continue;
       }
       if (member.value) visitInitializer(member, [member.value], frame);

@@ -375,8 +375,8 @@ export function installCore(rt: Realm, init: RealmHost): void {
   };
 
   /** What is to come of the methods under hidden keys. */
-  const hidden = new WeakMap<symbol, { key: PropertyKey; maker: (twin: any) => any; kind: number }>();
-  rt.hk = (maker: (twin: any) => any, kind: number, key: unknown): symbol => {
+  const hidden = new WeakMap<symbol, { key: PropertyKey; maker: ((twin: any) => any) | undefined; kind: number }>();
+  rt.hk = (maker: ((twin: any) => any) | undefined, kind: number, key: unknown): symbol => {
     const symbol = Symbol();
     hidden.set(symbol, { key: ownKeys({ [key as string]: 0 })[0]!, maker, kind });
     return symbol;
@@ -408,7 +408,9 @@ export function installCore(rt: Realm, init: RealmHost): void {
     for (const target of [C, C.prototype]) {
       for (const symbol of getOwnPropertySymbols(target)) {
         const work = hidden.get(symbol);
-        if (work !== undefined) putMethod(target, symbol, work.key, work.maker, work.kind);
+        if (work === undefined) continue;
+        if (work.maker === undefined) delete target[symbol];
+        else putMethod(target, symbol, work.key, work.maker, work.kind);
       }
     }
   };
