@@ -74,7 +74,8 @@ for (const minify of [false, true]) {
   const parseMs = await least(3, () => parseModule(source, id));
   const { tree } = parseModule(source, id);
   const factsMs = await least(3, () => collectFacts(tree));
-  const analyseMs = await least(3, () => analyse([{ facts: collectFacts(tree), resolve: () => undefined, isMain: true }])) - factsMs;
+  const analyseMs =
+    (await least(3, () => analyse([{ facts: collectFacts(tree), resolve: () => undefined, isMain: true }]))) - factsMs;
   const allMs = await least(3, compile);
   const perMegabyteMs = firstMs / megabytes;
   console.log(

@@ -15,5 +15,11 @@ export type { ResponseHead } from "./net/http1-parser.ts";
 export type { HttpRequest, HttpResult, PendingRequest } from "./net/request.ts";
 export type { Target } from "./net/target.ts";
 export { GoUrl, parseUrl, UrlError } from "./net/url.ts";
-export type { Handshake, WebSocketConnection, WebSocketEnd, WebSocketEvents, WebSocketRequest } from "./net/websocket.ts";
+export type {
+  Handshake,
+  WebSocketConnection,
+  WebSocketEnd,
+  WebSocketEvents,
+  WebSocketRequest,
+} from "./net/websocket.ts";
 export { closeErrorText } from "./net/websocket-close.ts";

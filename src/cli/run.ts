@@ -9,7 +9,6 @@ import { dirname, resolve } from "node:path";
 import { UserError } from "../base/errors.ts";
 import { ExitCode } from "../base/exit-codes.ts";
 import type { Host } from "../host/host.ts";
-import type { Sample } from "../metrics/sample.ts";
 import {
   type MetricThresholds,
   parseThresholds,

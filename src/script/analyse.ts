@@ -36,16 +36,59 @@ export interface Analysis {
 
 /** Built-in methods that call a function argument and have hand-written twins (`vu/twins/`). */
 const CALLBACK_METHODS = new Set([
-  "forEach", "map", "filter", "reduce", "reduceRight", "some", "every", "find", "findIndex", "findLast", "findLastIndex",
-  "flatMap", "sort", "toSorted", "from", "replace", "replaceAll", "groupBy", "apply", "call", "construct", "parse",
-  "stringify", "fromEntries", "then", "catch", "finally",
+  "forEach",
+  "map",
+  "filter",
+  "reduce",
+  "reduceRight",
+  "some",
+  "every",
+  "find",
+  "findIndex",
+  "findLast",
+  "findLastIndex",
+  "flatMap",
+  "sort",
+  "toSorted",
+  "from",
+  "replace",
+  "replaceAll",
+  "groupBy",
+  "apply",
+  "call",
+  "construct",
+  "parse",
+  "stringify",
+  "fromEntries",
+  "then",
+  "catch",
+  "finally",
   // of selections of k6/html
-  "each", "is", "not",
+  "each",
+  "is",
+  "not",
 ]);
 
 /** Methods of the language's own objects: a call of one of these is not taken for one of the script's functions. */
 const BUILTIN_METHODS: ReadonlySet<string> = new Set(
-  [Object, Function, Array, String, Number, Map, Set, WeakMap, WeakSet, Promise, RegExp, Date, JSON, Math, Reflect, Symbol]
+  [
+    Object,
+    Function,
+    Array,
+    String,
+    Number,
+    Map,
+    Set,
+    WeakMap,
+    WeakSet,
+    Promise,
+    RegExp,
+    Date,
+    JSON,
+    Math,
+    Reflect,
+    Symbol,
+  ]
     .flatMap((owner) => [owner, (owner as { prototype?: object }).prototype ?? owner])
     .flatMap((owner) => Object.getOwnPropertyNames(owner)),
 );
@@ -99,7 +142,11 @@ export function analyse(modules: readonly AnalysedModule[]): Analysis {
     }
   }
   // CommonJS modules reach built-ins through values that are not followed.
-  if (modules.some((module) => module.facts.requests.length === 0 && [...module.facts.free].some((id) => id.name === "require"))) {
+  if (
+    modules.some(
+      (module) => module.facts.requests.length === 0 && [...module.facts.free].some((id) => id.name === "require"),
+    )
+  ) {
     builtinEscapes = true;
   }
 
@@ -108,7 +155,11 @@ export function analyse(modules: readonly AnalysedModule[]): Analysis {
   let anyNameMayBlock = false;
   let iterationMayBlock = false;
 
-  const exported = (module: AnalysedModule, name: string, seen = new Set<AnalysedModule>()): { module: AnalysedModule; binding: Binding } | "builtin" | undefined => {
+  const exported = (
+    module: AnalysedModule,
+    name: string,
+    seen = new Set<AnalysedModule>(),
+  ): { module: AnalysedModule; binding: Binding } | "builtin" | undefined => {
     if (seen.has(module)) return undefined;
     seen.add(module);
     const entry = module.facts.exports.get(name);
@@ -116,18 +167,21 @@ export function analyse(modules: readonly AnalysedModule[]): Analysis {
       const binding = module.facts.topBindings.get(entry.local);
       return binding ? { module, binding } : undefined;
     }
-    const requests = entry && "request" in entry ? [entry] : module.facts.starExports.map((request) => ({ request, imported: name }));
+    const requests =
+      entry && "request" in entry ? [entry] : module.facts.starExports.map((request) => ({ request, imported: name }));
     for (const { request, imported } of requests) {
       const target = module.resolve(request);
       if (target === undefined) continue;
-      if (!isModule(target)) return target.blocks.has(imported) || target.callsBack.has(imported) ? "builtin" : undefined;
+      if (!isModule(target))
+        return target.blocks.has(imported) || target.callsBack.has(imported) ? "builtin" : undefined;
       const found = exported(target, imported, seen);
       if (found) return found;
     }
     return undefined;
   };
 
-  const functionMayBlock = (module: AnalysedModule, node: Node): boolean => module.facts.functions.get(node)?.mayBlock === true;
+  const functionMayBlock = (module: AnalysedModule, node: Node): boolean =>
+    module.facts.functions.get(node)?.mayBlock === true;
 
   const classMayBlock = (module: AnalysedModule, node: Node): boolean => {
     const own = node.body.body.find((member: Node) => member.kind === "constructor");
@@ -142,7 +196,12 @@ export function analyse(modules: readonly AnalysedModule[]): Analysis {
       const binding = module.facts.references.get(value);
       return binding ? bindingMayBlock(module, binding) : false;
     }
-    if (value.type === "Literal" || value.type === "TemplateLiteral" || value.type === "ObjectExpression" || value.type === "ArrayExpression") {
+    if (
+      value.type === "Literal" ||
+      value.type === "TemplateLiteral" ||
+      value.type === "ObjectExpression" ||
+      value.type === "ArrayExpression"
+    ) {
       return false;
     }
     return unknownMayBlock;
@@ -167,16 +226,22 @@ export function analyse(modules: readonly AnalysedModule[]): Analysis {
     args.some((argument) => {
       const value = unwrap(argument);
       if (value.type === "ObjectExpression") {
-        return value.properties.some((p: Node) => p.type === "SpreadElement" ? unknownMayBlock : valueMayBlock(module, p.value));
+        return value.properties.some((p: Node) =>
+          p.type === "SpreadElement" ? unknownMayBlock : valueMayBlock(module, p.value),
+        );
       }
-      if (value.type === "ArrayExpression") return value.elements.some((e: Node | null) => e !== null && valueMayBlock(module, e));
+      if (value.type === "ArrayExpression")
+        return value.elements.some((e: Node | null) => e !== null && valueMayBlock(module, e));
       return valueMayBlock(module, value);
     });
 
   const memberMayBlock = (module: AnalysedModule, callee: Node, args: readonly Node[]): boolean => {
     const object = unwrap(callee.object);
-    const name: string | undefined =
-      !callee.computed ? callee.property.name : typeof callee.property.value === "string" ? callee.property.value : undefined;
+    const name: string | undefined = !callee.computed
+      ? callee.property.name
+      : typeof callee.property.value === "string"
+        ? callee.property.value
+        : undefined;
     if (object.type === "Identifier") {
       const binding = module.facts.references.get(object);
       if (binding?.from) {
@@ -244,7 +309,9 @@ export function analyse(modules: readonly AnalysedModule[]): Analysis {
 
   const mayBlock = (module: AnalysedModule, fn: FunctionFacts): boolean =>
     isTwinable(fn) &&
-    (fn.calls.some((call) => callMayBlock(module, call)) || (fn.iterates && iterationMayBlock) || (fn.spins && fn.kind !== "module"));
+    (fn.calls.some((call) => callMayBlock(module, call)) ||
+      (fn.iterates && iterationMayBlock) ||
+      (fn.spins && fn.kind !== "module"));
 
   /** A function whose value can turn up as a callee that is not followed. */
   const escapes = (module: AnalysedModule, fn: FunctionFacts): boolean => {
@@ -262,7 +329,8 @@ export function analyse(modules: readonly AnalysedModule[]): Analysis {
     return binding === undefined || binding.escapes;
   };
 
-  const entryMayBlock = (entry: { module: AnalysedModule; value: Node }): boolean => valueMayBlock(entry.module, entry.value);
+  const entryMayBlock = (entry: { module: AnalysedModule; value: Node }): boolean =>
+    valueMayBlock(entry.module, entry.value);
 
   /** Other expressions under such names are mostly data. */
   const canBeFunction = ({ module, value }: { module: AnalysedModule; value: Node }): boolean =>

@@ -19,7 +19,8 @@ export function forEachChild(node: Node, visit: (child: Node) => void): void {
     const value = node[key];
     if (value === null || typeof value !== "object") continue;
     if (Array.isArray(value)) {
-      for (const item of value) if (item !== null && typeof item === "object" && typeof item.type === "string") visit(item);
+      for (const item of value)
+        if (item !== null && typeof item === "object" && typeof item.type === "string") visit(item);
     } else if (typeof value.type === "string") visit(value);
   }
 }

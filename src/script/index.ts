@@ -63,7 +63,8 @@ function requireCalls(facts: ModuleFacts): string[] {
   const names: string[] = [];
   for (const fn of facts.functions.values()) {
     for (const call of fn.calls as Node[]) {
-      if (call.type !== "CallExpression" || call.callee.type !== "Identifier" || call.callee.name !== "require") continue;
+      if (call.type !== "CallExpression" || call.callee.type !== "Identifier" || call.callee.name !== "require")
+        continue;
       if (!facts.free.has(call.callee)) continue;
       const [first] = call.arguments;
       if (first?.type === "Literal" && typeof first.value === "string") names.push(first.value);
@@ -110,13 +111,24 @@ export function compileRequired(id: string, specifier: string, options: CompileO
   return rewriteAll(sources);
 }
 
-function addSource(sources: Map<string, Source>, id: string, stripped: Stripped, mainId: string, options: CompileOptions): Source {
+function addSource(
+  sources: Map<string, Source>,
+  id: string,
+  stripped: Stripped,
+  mainId: string,
+  options: CompileOptions,
+): Source {
   const source = stripped.code;
   const parsed = parseModule(source, id);
   const facts = collectFacts(parsed.tree);
   const resolved = new Map<string, string>();
   const added: Source = {
-    id, source, stripped, parsed, facts, resolved,
+    id,
+    source,
+    stripped,
+    parsed,
+    facts,
+    resolved,
     isMain: id === mainId,
     required: requireCalls(facts),
     resolve(request) {
@@ -171,17 +183,22 @@ function rewriteOne(module: Source, analysis: Analysis): CompiledModule {
   try {
     rewritten = rewriteModule({ source: module.source, module, analysis, prefix, format });
   } catch (error) {
-    if (error instanceof UnsupportedSyntax) throw unsupportedSyntax(error.message, error.position, module.source, module.id);
+    if (error instanceof UnsupportedSyntax)
+      throw unsupportedSyntax(error.message, error.position, module.source, module.id);
     throw error;
   }
   const { text, ...flags } = rewritten;
   const names = (specifier: string): string[] => {
-    const list = [...module.facts.topBindings.values()].flatMap((b) => (b.from?.request === specifier ? [b.from.imported] : []));
+    const list = [...module.facts.topBindings.values()].flatMap((b) =>
+      b.from?.request === specifier ? [b.from.imported] : [],
+    );
     return [...new Set(list)];
   };
   const leaks = (specifier: string): boolean =>
     module.facts.starExports.includes(specifier) ||
-    [...module.facts.exports.values()].some((e) => "request" in e && e.request === specifier && (e.imported === "*" || e.imported === "default")) ||
+    [...module.facts.exports.values()].some(
+      (e) => "request" in e && e.request === specifier && (e.imported === "*" || e.imported === "default"),
+    ) ||
     [...module.facts.topBindings.values()].some(
       (b) => b.from?.request === specifier && b.leaks && (b.from.imported === "*" || b.from.imported === "default"),
     );
@@ -190,7 +207,12 @@ function rewriteOne(module: Source, analysis: Analysis): CompiledModule {
     format,
     text: text.toString(),
     prefix,
-    requests: module.facts.requests.map((specifier) => ({ specifier, id: resolveSpecifier(specifier, module.id), names: names(specifier), leaks: leaks(specifier) })),
+    requests: module.facts.requests.map((specifier) => ({
+      specifier,
+      id: resolveSpecifier(specifier, module.id),
+      names: names(specifier),
+      leaks: leaks(specifier),
+    })),
     required: module.required.map((specifier) => ({ specifier, id: resolveSpecifier(specifier, module.id) })),
     starExports: module.facts.starExports,
     exportNames: [...module.facts.exports.keys()],

@@ -77,7 +77,9 @@ export type TwinKind = (typeof TwinKind)[keyof typeof TwinKind];
  * `$` can be written `\u0024` or `\u{24}`, and `6` `\u0036` or `\u{36}`.
  */
 export function pickPrefix(source: string): string {
-  const plain = source.includes("\\u") ? source.replace(/\\u(?:\{0*([0-9a-f]{1,6})\}|([0-9a-f]{4}))/gi, decode) : source;
+  const plain = source.includes("\\u")
+    ? source.replace(/\\u(?:\{0*([0-9a-f]{1,6})\}|([0-9a-f]{4}))/gi, decode)
+    : source;
   let prefix = "$6";
   while (plain.includes(prefix)) prefix += "6";
   return prefix;

@@ -40,7 +40,11 @@ export function parseModule(source: string, name: string): Parsed {
     }) as Node;
     return { tree, format: "cjs" };
   } catch (scriptError) {
-    throw syntaxError(moduleError !== undefined && /\b(import|export)\b/.test(source) ? moduleError : scriptError, source, name);
+    throw syntaxError(
+      moduleError !== undefined && /\b(import|export)\b/.test(source) ? moduleError : scriptError,
+      source,
+      name,
+    );
   }
 }
 
@@ -62,8 +66,9 @@ function usesTopLevelAwait(tree: Node): boolean {
     if (node.type === "AwaitExpression" || (node.type === "ForOfStatement" && node.await)) found = true;
     for (const key in node) {
       const value = node[key];
-      if (Array.isArray(value)) value.forEach((item) => item?.type && visit(item));
-      else if (value !== null && typeof value === "object" && typeof value.type === "string") visit(value);
+      if (Array.isArray(value)) {
+        for (const item of value) if (item?.type) visit(item);
+      } else if (value !== null && typeof value === "object" && typeof value.type === "string") visit(value);
     }
   };
   visit(tree);

@@ -90,7 +90,10 @@ export class Positions {
 function trace(source: PositionSource): Traced {
   const calls: Traced["calls"] = new Map();
   for (let i = 0; i < source.calls.length; i += 4) {
-    calls.set(`${source.calls[i]}:${source.calls[i + 1]}`, { line: source.calls[i + 2]!, column: source.calls[i + 3]! });
+    calls.set(`${source.calls[i]}:${source.calls[i + 1]}`, {
+      line: source.calls[i + 2]!,
+      column: source.calls[i + 3]!,
+    });
   }
   return {
     lines: decodedMappings(new TraceMap(source.rewriteMap())) as unknown as Traced["lines"],
@@ -134,7 +137,9 @@ function functionName(name: string, prefix: string): string {
   if (name.includes(`${prefix}module`) || /(?:^|\.)factory$/.test(name)) return "";
   const at = name.indexOf(`${prefix}t`);
   const own = at < 0 ? name : name.slice(0, at);
-  const plain = own.replace(/^(?:Object|Generator|global code|module code|new |<anonymous>)\.?/, "").replace(/^#ctor_/, "");
+  const plain = own
+    .replace(/^(?:Object|Generator|global code|module code|new |<anonymous>)\.?/, "")
+    .replace(/^#ctor_/, "");
   // V8 makes up a name for a function that is assigned to a member: `socket.onopen`
   return plain.includes(".") ? "" : plain.replaceAll(prefix, "");
 }

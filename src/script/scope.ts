@@ -85,9 +85,23 @@ type Scope = { names: Map<string, Binding>; parent: Scope | undefined; isFunctio
 
 /** Statements, and the parts of them that hold statements: where declarations can lie. */
 const EXPRESSION_FREE = new Set([
-  "Program", "BlockStatement", "StaticBlock", "IfStatement", "ForStatement", "ForInStatement", "ForOfStatement",
-  "WhileStatement", "DoWhileStatement", "TryStatement", "CatchClause", "SwitchStatement", "SwitchCase", "LabeledStatement",
-  "WithStatement", "VariableDeclaration", "ExportNamedDeclaration",
+  "Program",
+  "BlockStatement",
+  "StaticBlock",
+  "IfStatement",
+  "ForStatement",
+  "ForInStatement",
+  "ForOfStatement",
+  "WhileStatement",
+  "DoWhileStatement",
+  "TryStatement",
+  "CatchClause",
+  "SwitchStatement",
+  "SwitchCase",
+  "LabeledStatement",
+  "WithStatement",
+  "VariableDeclaration",
+  "ExportNamedDeclaration",
 ]);
 
 /** The name that a computed key stands for, where it says so itself. */
@@ -118,14 +132,36 @@ export function collectFacts(tree: Node): ModuleFacts {
   /** Classes around: all of a class is strict code, its heritage and computed names too. */
   let classDepth = 0;
 
-  const newFacts = (node: Node, kind: FunctionFacts["kind"], parent: FunctionFacts | undefined, name = ""): FunctionFacts => {
+  const newFacts = (
+    node: Node,
+    kind: FunctionFacts["kind"],
+    parent: FunctionFacts | undefined,
+    name = "",
+  ): FunctionFacts => {
     const facts: FunctionFacts = {
-      node, kind, name, parent,
-      async: node.async === true, generator: node.generator === true,
-      calls: [], iterates: false, spins: false, hasAwait: false,
-      usesThis: false, usesArguments: false, usesSuper: false, callsSuper: false, usesNewTarget: false,
-      strict: parent?.strict === true || classDepth > 0, declaredOddly: false,
-      owner: undefined, key: undefined, isStatic: false, privateName: false, paramsCall: false, mayBlock: false,
+      node,
+      kind,
+      name,
+      parent,
+      async: node.async === true,
+      generator: node.generator === true,
+      calls: [],
+      iterates: false,
+      spins: false,
+      hasAwait: false,
+      usesThis: false,
+      usesArguments: false,
+      usesSuper: false,
+      callsSuper: false,
+      usesNewTarget: false,
+      strict: parent?.strict === true || classDepth > 0,
+      declaredOddly: false,
+      owner: undefined,
+      key: undefined,
+      isStatic: false,
+      privateName: false,
+      paramsCall: false,
+      mayBlock: false,
     };
     functions.set(node, facts);
     return facts;
@@ -159,7 +195,14 @@ export function collectFacts(tree: Node): ModuleFacts {
       while (statement.type === "LabeledStatement") statement = statement.body;
       if (statement.type === "VariableDeclaration" && statement.kind !== "var") {
         for (const d of statement.declarations) {
-          patternNames(d.id, (id) => declare(scope, id, statement.kind === "const" ? "const" : "let", d.id === id ? (d.init ?? undefined) : undefined));
+          patternNames(d.id, (id) =>
+            declare(
+              scope,
+              id,
+              statement.kind === "const" ? "const" : "let",
+              d.id === id ? (d.init ?? undefined) : undefined,
+            ),
+          );
         }
       } else if (statement.type === "FunctionDeclaration" && statement.id) {
         declare(scope, statement.id, functionLevel ? "function" : "function", statement);
@@ -168,7 +211,11 @@ export function collectFacts(tree: Node): ModuleFacts {
       } else if (statement.type === "ImportDeclaration") {
         for (const s of statement.specifiers) {
           const imported =
-            s.type === "ImportDefaultSpecifier" ? "default" : s.type === "ImportNamespaceSpecifier" ? "*" : (s.imported.name ?? s.imported.value);
+            s.type === "ImportDefaultSpecifier"
+              ? "default"
+              : s.type === "ImportNamespaceSpecifier"
+                ? "*"
+                : (s.imported.name ?? s.imported.value);
           declare(scope, s.local, "import").from = { request: statement.source.value, imported };
         }
       }
@@ -179,7 +226,8 @@ export function collectFacts(tree: Node): ModuleFacts {
     if (isFunction(node) || node.type === "ClassDeclaration" || node.type === "ClassExpression") return;
     if (!EXPRESSION_FREE.has(node.type)) return;
     if (node.type === "VariableDeclaration" && node.kind === "var") {
-      for (const d of node.declarations) patternNames(d.id, (id) => declare(scope, id, "var", d.id === id ? (d.init ?? undefined) : undefined));
+      for (const d of node.declarations)
+        patternNames(d.id, (id) => declare(scope, id, "var", d.id === id ? (d.init ?? undefined) : undefined));
     }
     forEachChild(node, (child) => declareVars(child, scope));
   };
@@ -194,7 +242,8 @@ export function collectFacts(tree: Node): ModuleFacts {
     let list: Node[] | undefined;
     if (node.type === "BlockStatement") list = node.body;
     else if (node.type === "SwitchStatement") list = node.cases.flatMap((c: Node) => c.consequent);
-    else if (node.type === "IfStatement") list = [node.consequent, node.alternate].filter((n) => n?.type === "FunctionDeclaration");
+    else if (node.type === "IfStatement")
+      list = [node.consequent, node.alternate].filter((n) => n?.type === "FunctionDeclaration");
     if (list && isBlock) {
       const lexical = new Set<string>();
       for (const statement of list) {
@@ -211,7 +260,14 @@ export function collectFacts(tree: Node): ModuleFacts {
         if (around.has(id.name) || (known !== undefined && known.kind !== "var" && known.kind !== "function")) continue;
         hoistedFromBlocks.add(statement);
         if (known === undefined) {
-          scope.names.set(id.name, { name: id.name, kind: "function", reassigned: true, escapes: true, leaks: true, value: statement });
+          scope.names.set(id.name, {
+            name: id.name,
+            kind: "function",
+            reassigned: true,
+            escapes: true,
+            leaks: true,
+            value: statement,
+          });
         } else known.reassigned = true;
       }
       // a function of an outer block stands in the way of one of an inner block
@@ -223,7 +279,8 @@ export function collectFacts(tree: Node): ModuleFacts {
       if (head?.type === "VariableDeclaration" && head.kind !== "var") {
         for (const d of head.declarations) patternNames(d.id, (id) => lexical.add(id.name));
       }
-      if (node.type === "CatchClause" && node.param && node.param.type !== "Identifier") patternNames(node.param, (id) => lexical.add(id.name));
+      if (node.type === "CatchClause" && node.param && node.param.type !== "Identifier")
+        patternNames(node.param, (id) => lexical.add(id.name));
       if (lexical.size > 0) around = new Set([...around, ...lexical]);
     }
     forEachChild(node, (child) => hoistFromBlocks(child, scope, around, true));
@@ -259,7 +316,10 @@ export function collectFacts(tree: Node): ModuleFacts {
     while (f?.kind === "arrow") f = f.parent;
     return f?.kind === "module" ? undefined : f;
   };
-  const markThrough = (fn: FunctionFacts, flag: "usesThis" | "usesArguments" | "usesSuper" | "callsSuper" | "usesNewTarget") => {
+  const markThrough = (
+    fn: FunctionFacts,
+    flag: "usesThis" | "usesArguments" | "usesSuper" | "callsSuper" | "usesNewTarget",
+  ) => {
     let f: FunctionFacts | undefined = fn;
     while (f) {
       f[flag] = true;
@@ -280,7 +340,9 @@ export function collectFacts(tree: Node): ModuleFacts {
   const visitPatternTargets = (pattern: Node, scope: Scope, fn: FunctionFacts): void => {
     // assignment targets: identifiers are written, everything else is visited as usual
     switch (pattern.type) {
-      case "Identifier": refer(pattern, scope, fn, "write"); break;
+      case "Identifier":
+        refer(pattern, scope, fn, "write");
+        break;
       case "ObjectPattern":
         for (const p of pattern.properties) {
           if (p.type === "RestElement") visitPatternTargets(p.argument, scope, fn);
@@ -298,8 +360,12 @@ export function collectFacts(tree: Node): ModuleFacts {
         visitPatternTargets(pattern.left, scope, fn);
         visit(pattern.right, scope, fn);
         break;
-      case "RestElement": visitPatternTargets(pattern.argument, scope, fn); break;
-      case "ParenthesizedExpression": visitPatternTargets(pattern.expression, scope, fn); break;
+      case "RestElement":
+        visitPatternTargets(pattern.argument, scope, fn);
+        break;
+      case "ParenthesizedExpression":
+        visitPatternTargets(pattern.expression, scope, fn);
+        break;
       default:
         if (pattern.type === "MemberExpression") leak(pattern, scope, fn);
         visit(pattern, scope, fn);
@@ -333,11 +399,20 @@ export function collectFacts(tree: Node): ModuleFacts {
         visitDeclared(pattern.left, scope, fn);
         visit(pattern.right, scope, fn);
         break;
-      case "RestElement": visitDeclared(pattern.argument, scope, fn); break;
+      case "RestElement":
+        visitDeclared(pattern.argument, scope, fn);
+        break;
     }
   };
 
-  const visitFunction = (node: Node, scope: Scope, parent: FunctionFacts, kind: FunctionFacts["kind"], name: string, owner?: Node): FunctionFacts => {
+  const visitFunction = (
+    node: Node,
+    scope: Scope,
+    parent: FunctionFacts,
+    kind: FunctionFacts["kind"],
+    name: string,
+    owner?: Node,
+  ): FunctionFacts => {
     const facts = newFacts(node, kind, parent, name);
     facts.owner = owner;
     let outer = scope;
@@ -383,7 +458,14 @@ export function collectFacts(tree: Node): ModuleFacts {
       if (member.computed) visit(member.key, inner, fn);
       const key = keyOf(member);
       if (member.type === "MethodDefinition") {
-        const kind = member.kind === "get" ? "getter" : member.kind === "set" ? "setter" : member.kind === "constructor" ? "constructor" : "method";
+        const kind =
+          member.kind === "get"
+            ? "getter"
+            : member.kind === "set"
+              ? "setter"
+              : member.kind === "constructor"
+                ? "constructor"
+                : "method";
         const facts = visitFunction(member.value, inner, fn, kind, key ?? "", node);
         facts.key = key;
         facts.isStatic = member.static;
@@ -413,7 +495,9 @@ export function collectFacts(tree: Node): ModuleFacts {
 
   const visit = (node: Node, scope: Scope, fn: FunctionFacts): void => {
     switch (node.type) {
-      case "Identifier": refer(node, scope, fn, "read"); return;
+      case "Identifier":
+        refer(node, scope, fn, "read");
+        return;
       case "ThisExpression":
         holder.set(node, fn);
         markThrough(fn, "usesThis");
@@ -430,10 +514,16 @@ export function collectFacts(tree: Node): ModuleFacts {
       case "FunctionDeclaration":
         visitFunction(node, scope, fn, "function", node.id?.name ?? "default").declaredOddly = odd.has(node);
         return;
-      case "FunctionExpression": visitFunction(node, scope, fn, "function", ""); return;
-      case "ArrowFunctionExpression": visitFunction(node, scope, fn, "arrow", ""); return;
+      case "FunctionExpression":
+        visitFunction(node, scope, fn, "function", "");
+        return;
+      case "ArrowFunctionExpression":
+        visitFunction(node, scope, fn, "arrow", "");
+        return;
       case "ClassDeclaration":
-      case "ClassExpression": visitClass(node, scope, fn); return;
+      case "ClassExpression":
+        visitClass(node, scope, fn);
+        return;
       case "MemberExpression":
         if (node.object.type === "Identifier") refer(node.object, scope, fn, "member");
         else visit(node.object, scope, fn);
@@ -494,7 +584,10 @@ export function collectFacts(tree: Node): ModuleFacts {
         if (unwrap(node.left).type === "Identifier") {
           const target = unwrap(node.left);
           refer(target, scope, fn, "write");
-          if (node.operator !== "=") { const b = references.get(target); if (b) b.escapes = true; }
+          if (node.operator !== "=") {
+            const b = references.get(target);
+            if (b) b.escapes = true;
+          }
           visitNamed(node.right, scope, fn, target.name);
         } else {
           visitPatternTargets(node.left, scope, fn);
@@ -514,7 +607,8 @@ export function collectFacts(tree: Node): ModuleFacts {
         }
         return;
       case "UnaryExpression":
-        if (node.operator === "delete" && unwrap(node.argument).type === "MemberExpression") leak(unwrap(node.argument), scope, fn);
+        if (node.operator === "delete" && unwrap(node.argument).type === "MemberExpression")
+          leak(unwrap(node.argument), scope, fn);
         visit(node.argument, scope, fn);
         return;
       case "VariableDeclaration":
@@ -570,22 +664,30 @@ export function collectFacts(tree: Node): ModuleFacts {
         }
         return;
       case "BreakStatement":
-      case "ContinueStatement": return;
-      case "ImportDeclaration": requests.push(node.source.value); return;
+      case "ContinueStatement":
+        return;
+      case "ImportDeclaration":
+        requests.push(node.source.value);
+        return;
       case "ExportAllDeclaration":
         requests.push(node.source.value);
-        if (node.exported) exports.set(node.exported.name ?? node.exported.value, { request: node.source.value, imported: "*" });
+        if (node.exported)
+          exports.set(node.exported.name ?? node.exported.value, { request: node.source.value, imported: "*" });
         else starExports.push(node.source.value);
         return;
       case "ExportNamedDeclaration":
         if (node.source) {
           requests.push(node.source.value);
           for (const s of node.specifiers) {
-            exports.set(s.exported.name ?? s.exported.value, { request: node.source.value, imported: s.local.name ?? s.local.value });
+            exports.set(s.exported.name ?? s.exported.value, {
+              request: node.source.value,
+              imported: s.local.name ?? s.local.value,
+            });
           }
         } else if (node.declaration) {
           const d = node.declaration;
-          if (d.type === "VariableDeclaration") for (const v of d.declarations) patternNames(v.id, (id) => exports.set(id.name, { local: id.name }));
+          if (d.type === "VariableDeclaration")
+            for (const v of d.declarations) patternNames(v.id, (id) => exports.set(id.name, { local: id.name }));
           else exports.set(d.id.name, { local: d.id.name });
           visit(d, scope, fn);
         } else {
@@ -629,7 +731,8 @@ export function collectFacts(tree: Node): ModuleFacts {
       if (node.init) visit(node.init, inner, fn);
       const afterInit = fn.calls.length;
       if (node.test) visit(node.test, inner, fn);
-      if (!node.test || unwrap(node.test).type === "Literal" || fn.calls.length > (node.init ? afterInit : calls)) fn.spins = true;
+      if (!node.test || unwrap(node.test).type === "Literal" || fn.calls.length > (node.init ? afterInit : calls))
+        fn.spins = true;
       if (node.update) visit(node.update, inner, fn);
       visit(node.body, inner, fn);
       return;
@@ -641,5 +744,19 @@ export function collectFacts(tree: Node): ModuleFacts {
   declareLexical(tree.body, topScope, true);
   if (!top.strict) hoistFromBlocks(tree, topScope, NO_NAMES, false);
   for (const statement of tree.body) visit(statement, topScope, top);
-  return { tree, functions, top, references, free, holder, requests: [...new Set(requests)], exports, starExports, topBindings: topScope.names, stored, storedAnywhere, hoistedFromBlocks };
+  return {
+    tree,
+    functions,
+    top,
+    references,
+    free,
+    holder,
+    requests: [...new Set(requests)],
+    exports,
+    starExports,
+    topBindings: topScope.names,
+    stored,
+    storedAnywhere,
+    hoistedFromBlocks,
+  };
 }

@@ -28,7 +28,8 @@ export function goJson(value: unknown): string {
     }
     if (v === null) return "null";
     const object = v as Record<string, unknown>;
-    if (above.includes(object)) throw new Error("json: unsupported value: encountered a cycle via map[string]interface {}");
+    if (above.includes(object))
+      throw new Error("json: unsupported value: encountered a cycle via map[string]interface {}");
     above.push(object);
     let text: string;
     switch (Object.prototype.toString.call(object)) {

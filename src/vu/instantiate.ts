@@ -34,7 +34,13 @@ export interface ModuleSource {
   open(id: string): unknown;
 }
 
-type Instance = { exports: any; run: Generator<unknown, unknown, any> | undefined; linked: LinkedModule; module?: any; state: "linked" | "running" | "done" };
+type Instance = {
+  exports: any;
+  run: Generator<unknown, unknown, any> | undefined;
+  linked: LinkedModule;
+  module?: any;
+  state: "linked" | "running" | "done";
+};
 
 /**
  * Evaluates an ES module that imports nothing but built-in modules, which most scripts are; returns its exports.
@@ -85,11 +91,32 @@ export function* instantiate(vu: Vu, source: ModuleSource, mainId: string): Gene
       instance.module = rt.object();
       instance.module.exports = rt.object();
       const { module } = instance;
-      instance.run = linked.factory.call(module.exports, exports, vu.global, undefined, open, require, module, module.exports, ...imports);
+      instance.run = linked.factory.call(
+        module.exports,
+        exports,
+        vu.global,
+        undefined,
+        open,
+        require,
+        module,
+        module.exports,
+        ...imports,
+      );
       // its exports are known when it has run: readers go through the module object
-      Object.defineProperty(exports, "default", { get: () => instance.module.exports, enumerable: true, configurable: true });
+      Object.defineProperty(exports, "default", {
+        get: () => instance.module.exports,
+        enumerable: true,
+        configurable: true,
+      });
     } else {
-      instance.run = linked.factory(exports, vu.global, linked.usesMeta ? source.meta(id) : undefined, open, require, ...imports);
+      instance.run = linked.factory(
+        exports,
+        vu.global,
+        linked.usesMeta ? source.meta(id) : undefined,
+        open,
+        require,
+        ...imports,
+      );
       instance.run.next();
     }
   };

@@ -37,7 +37,8 @@ export function createRealm(init: RealmInit): CreatedRealm {
   const context = vm.createContext({}, { codeGeneration: { strings: true, wasm: false } });
   const evaluate = (source: string, filename: string): any => new vm.Script(source, { filename }).runInContext(context);
   const rt: Realm = evaluate("({})", "sixfold:realm");
-  const install = (closed: (...args: any[]) => unknown, ...args: unknown[]) => evaluate(`"use strict";(${closed.toString()})`, `sixfold:${closed.name}`)(...args);
+  const install = (closed: (...args: any[]) => unknown, ...args: unknown[]) =>
+    evaluate(`"use strict";(${closed.toString()})`, `sixfold:${closed.name}`)(...args);
   install(installCore, rt, init.host);
   install(installPromise, rt);
   install(installGenerators, rt);

@@ -103,22 +103,22 @@ export class VuRuntime {
     this.environment = init.environment ?? process.env;
     this.writeLog = init.writeLog;
     this.log = createLogger(init.writeLog, () => init.clock.epochMs());
-    const runtime = this;
     this.realm = createRealm({
       compileSnippet: init.compileSnippet,
-      random: () => runtime.current?.random?.(),
+      random: () => this.current?.random?.(),
       host: {
         pending: PENDING,
-        threadBlock: () => runtime.threadBlock(),
-        tickPlain: () => runtime.tickPlain(),
-        tickTwin: () => runtime.tickTwin(),
+        threadBlock: () => this.threadBlock(),
+        tickPlain: () => this.tickPlain(),
+        tickTwin: () => this.tickTwin(),
         describeError(error) {
           if (error instanceof GoError) return { kind: "GoError", message: error.message, value: error.value };
           if (error instanceof Interrupted) return { kind: "Interrupted", message: "" };
           if (error instanceof TypeError) return { kind: "TypeError", message: error.message };
           if (error instanceof RangeError) return { kind: "RangeError", message: error.message };
           if (error instanceof SyntaxError) return { kind: "SyntaxError", message: error.message };
-          if (error instanceof Error) return { kind: error.name === "Error" ? "Error" : "GoError", message: error.message };
+          if (error instanceof Error)
+            return { kind: error.name === "Error" ? "Error" : "GoError", message: error.message };
           return undefined;
         },
       },
@@ -126,10 +126,10 @@ export class VuRuntime {
     this.rt = this.realm.rt;
     this.rt.k.rejections = {
       add: (promise: object) => {
-        const vu = runtime.current;
+        const vu = this.current;
         if (vu) (vu.rejections ??= new Set()).add(promise);
       },
-      delete: (promise: object) => runtime.current?.rejections?.delete(promise),
+      delete: (promise: object) => this.current?.rejections?.delete(promise),
     } as unknown as Set<object>;
   }
 
@@ -212,9 +212,13 @@ export class VuRuntime {
     if (block === undefined) throw new Error("internal error: a coroutine gave way without a reason");
     const { vu } = this;
     if (vu.interrupted) return this.rt.interrupt();
-    this.log.log("debug", `${block.what} was called where its VU cannot be suspended, so the other VUs of the thread wait too`, {
-      vu: vu.idInTest,
-    });
+    this.log.log(
+      "debug",
+      `${block.what} was called where its VU cannot be suspended, so the other VUs of the thread wait too`,
+      {
+        vu: vu.idInTest,
+      },
+    );
     return block.waitOnThread(vu);
   }
 

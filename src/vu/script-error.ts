@@ -43,7 +43,9 @@ export function describeError(error: unknown, positions: Positions, rt: Realm): 
 }
 
 /** Message and frames, one on each line. */
-export const formatError = ({ text, frames }: DescribedError): string => [text, ...frames.map((frame) => `\tat ${frame}`)].join("\n");
+export const formatError = ({ text, frames }: DescribedError): string =>
+  [text, ...frames.map((frame) => `\tat ${frame}`)].join("\n");
 
 /** Message and innermost frame on one line. */
-export const formatErrorLine = ({ text, frames }: DescribedError): string => (frames.length > 0 ? `${text} at ${frames[0]}` : text);
+export const formatErrorLine = ({ text, frames }: DescribedError): string =>
+  frames.length > 0 ? `${text} at ${frames[0]}` : text;

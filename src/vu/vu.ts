@@ -100,7 +100,13 @@ export class Vu {
   private starting = false;
   private listener: CoroutineListener | undefined;
 
-  constructor(init: { runtime: VuRuntime; idInInstance: number; idInTest: number; env: Readonly<Record<string, string>>; tags: TagSet }) {
+  constructor(init: {
+    runtime: VuRuntime;
+    idInInstance: number;
+    idInTest: number;
+    env: Readonly<Record<string, string>>;
+    tags: TagSet;
+  }) {
     this.runtime = init.runtime;
     this.idInInstance = init.idInInstance;
     this.idInTest = init.idInTest;
@@ -227,7 +233,8 @@ export class Vu {
     const settled = () => rt.promiseState(promise) as { state: number; value: unknown };
     if (this.jobs.length > 0) yield* rt.runJobs();
     while (settled().state === 0) {
-      if (!this.loop.isPending) throw new GoError("top-level await never ends: nothing is left that could settle its promise");
+      if (!this.loop.isPending)
+        throw new GoError("top-level await never ends: nothing is left that could settle its promise");
       yield* this.loop.step();
     }
     return settled();

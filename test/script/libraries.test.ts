@@ -43,7 +43,11 @@ async function bundle(format: "esm" | "cjs", minify: boolean): Promise<string> {
         setup(build) {
           build.onResolve({ filter: /^test:entry$/ }, () => ({ path: "entry", namespace: "test" }));
           build.onResolve({ filter: /^sixfold:test$/ }, () => ({ path: "sixfold:test", external: true }));
-          build.onLoad({ filter: /.*/, namespace: "test" }, () => ({ contents: ENTRY, loader: "js", resolveDir: import.meta.dir }));
+          build.onLoad({ filter: /.*/, namespace: "test" }, () => ({
+            contents: ENTRY,
+            loader: "js",
+            resolveDir: import.meta.dir,
+          }));
         },
       },
     ],
@@ -51,7 +55,11 @@ async function bundle(format: "esm" | "cjs", minify: boolean): Promise<string> {
   return outputs[0]!.text();
 }
 
-const [{ load }, { parse }, { default: MagicString }] = [await import("cheerio/slim"), await import("acorn"), await import("magic-string")];
+const [{ load }, { parse }, { default: MagicString }] = [
+  await import("cheerio/slim"),
+  await import("acorn"),
+  await import("magic-string"),
+];
 const tree = parse("a => { class B extends C { #d = 1; static async *e() { yield* f } } }", { ecmaVersion: "latest" });
 const text = new MagicString("one two three");
 text.overwrite(4, 7, "2").append("!").prepend("> ");
@@ -68,7 +76,10 @@ for (const format of ["esm", "cjs"] as const) {
     test(`a bundle of cheerio, acorn and magic-string, ${format}${minify ? ", minified" : ""}`, async () => {
       // the bundler gives a CommonJS bundle's import of an external module the form of an import statement
       const { value, errorText, log } = await runScript(await bundle(format, minify));
-      expect({ errorText, value: JSON.parse(JSON.stringify(value ?? null)) }).toEqual({ errorText: "", value: expected });
+      expect({ errorText, value: JSON.parse(JSON.stringify(value ?? null)) }).toEqual({
+        errorText: "",
+        value: expected,
+      });
       expect(log.filter((line) => line.startsWith("op("))).toEqual(['op("before"', 'op("> "', 'op("x"', 'op("y"']);
     });
   }

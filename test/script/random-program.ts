@@ -46,7 +46,14 @@ export class RandomProgram {
   /** The text of the body. */
   text(): string {
     const around: Around = {
-      isAsync: true, isGenerator: false, inFunction: false, hasSuper: false, loops: [], blocks: [], inLoop: false, depth: 0,
+      isAsync: true,
+      isGenerator: false,
+      inFunction: false,
+      hasSuper: false,
+      loops: [],
+      blocks: [],
+      inLoop: false,
+      depth: 0,
     };
     const parts: string[] = [PRELUDE];
     const count = 1 + this.pick(5);
@@ -101,8 +108,12 @@ export class RandomProgram {
       () => this.loop(around),
       () => this.loop(around),
       () => this.tryStatement(around),
-      () => this.end(`const ${name} = ${e()}, { p: ${name}p = ${e()}, ...${name}r } = Object(${e()})`) + `\nlog(${name}, ${name}p)`,
-      () => this.end(`var [${name}, ${name}b = ${e()}, ...${name}c] = ${this.iterable(around)}`) + `\nlog(${name}, ${name}b, ${name}c)`,
+      () =>
+        this.end(`const ${name} = ${e()}, { p: ${name}p = ${e()}, ...${name}r } = Object(${e()})`) +
+        `\nlog(${name}, ${name}p)`,
+      () =>
+        this.end(`var [${name}, ${name}b = ${e()}, ...${name}c] = ${this.iterable(around)}`) +
+        `\nlog(${name}, ${name}b, ${name}c)`,
       () => this.functionDeclaration(around),
       () => this.classDeclaration(around),
       () => this.end(`throw new Error("u:" + ${e()})`),
@@ -145,7 +156,8 @@ export class RandomProgram {
     return this.oneOf(
       () => `${head}for (const ${i} of ${this.iterable(around)}) ${body()}`,
       () => `${head}for (let ${i} = 0; ${i} < 2; ${i}++) ${body()}`,
-      () => `${head}for (const [${i}, ${i}b = ${this.expression(around)}] of [[1], [${this.expression(around)}, 2]]) ${body()}`,
+      () =>
+        `${head}for (const [${i}, ${i}b = ${this.expression(around)}] of [[1], [${this.expression(around)}, 2]]) ${body()}`,
       () => `${head}for (${this.pick(2) ? "a" : "o.q"} of ${this.iterable(around)}) ${body()}`,
       () => `let ${i} = 0\n${head}while (${i}++ < 2 && ${this.operand(around)}) ${body()}`,
       () => `let ${i} = 0\n${head}do ${body()} while (${i}++ < 1 && ${this.operand(around)})`,
@@ -182,10 +194,12 @@ export class RandomProgram {
   private sloppyStatement(around: Around): string {
     const f = this.fresh("f");
     return this.oneOf(
-      () => `log(typeof ${f})\nif (${this.expression(around)}) { function ${f}(x) ${this.functionBody(around, {})} }\nlog(typeof ${f}, ${f} && ${f}(1))`,
+      () =>
+        `log(typeof ${f})\nif (${this.expression(around)}) { function ${f}(x) ${this.functionBody(around, {})} }\nlog(typeof ${f}, ${f} && ${f}(1))`,
       () => this.end(`${this.fresh("global")} = ${this.expression(around)}`),
       () => `log((function () { return this === globalThis }).call(${this.pick(2) ? "undefined" : "null"}))`,
-      () => `log((function (x, y) { x = ${this.expression({ ...around, isAsync: false, isGenerator: false })}; return [arguments[0], arguments.length] })(1, 2))`,
+      () =>
+        `log((function (x, y) { x = ${this.expression({ ...around, isAsync: false, isGenerator: false })}; return [arguments[0], arguments.length] })(1, 2))`,
     );
   }
 
@@ -193,8 +207,16 @@ export class RandomProgram {
 
   private functionBody(around: Around, flags: Partial<Around>): string {
     const inner: Around = {
-      ...around, isAsync: false, isGenerator: false, inFunction: true, hasSuper: false, loops: [], blocks: [], inLoop: false,
-      depth: around.depth + 1, ...flags,
+      ...around,
+      isAsync: false,
+      isGenerator: false,
+      inFunction: true,
+      hasSuper: false,
+      loops: [],
+      blocks: [],
+      inLoop: false,
+      depth: around.depth + 1,
+      ...flags,
     };
     const yields = inner.isGenerator ? `yield ${this.operand(inner)}\n` : "";
     return `{ if (--fuel < 0) return 0\n${yields}${this.statements(inner)}return ${this.expression(inner)}${this.pick(2) ? ";" : ""} }`;
@@ -218,15 +240,22 @@ export class RandomProgram {
     const call = (text: string) => `try { ${text} } catch (e) { log("call", e) }`;
     const argument = this.expression(around);
     return this.oneOf(
-      () => `${call(`log(${f}(${argument}), ${f}.name, ${f}.length)`)}\nfunction ${f}(${params}) ${this.functionBody(around, {})}`,
-      () => `function* ${f}(${params}) ${this.functionBody(around, { isGenerator: true })}\n${call(`log([...${f}(${argument})])`)}`,
-      () => `function* ${f}(${params}) ${this.functionBody(around, { isGenerator: true })}\n${call(this.steps(around, f))}`,
+      () =>
+        `${call(`log(${f}(${argument}), ${f}.name, ${f}.length)`)}\nfunction ${f}(${params}) ${this.functionBody(around, {})}`,
+      () =>
+        `function* ${f}(${params}) ${this.functionBody(around, { isGenerator: true })}\n${call(`log([...${f}(${argument})])`)}`,
+      () =>
+        `function* ${f}(${params}) ${this.functionBody(around, { isGenerator: true })}\n${call(this.steps(around, f))}`,
       () =>
         `async function ${f}(${params}) ${this.functionBody(around, { isAsync: true })}\n` +
-        (around.isAsync && this.pick(2) ? call(`log(await ${f}(${argument}))`) : `${f}(${argument}).then((v) => log("then", v), (e) => log("rejected", e))`),
+        (around.isAsync && this.pick(2)
+          ? call(`log(await ${f}(${argument}))`)
+          : `${f}(${argument}).then((v) => log("then", v), (e) => log("rejected", e))`),
       () =>
         `async function* ${f}(${params}) ${this.functionBody(around, { isAsync: true, isGenerator: true })}\n` +
-        (around.isAsync ? call(`for await (const x of ${f}(${argument})) log(x)`) : `${call(`${f}(${argument}).next(1).then((v) => log("then", v), (e) => log("rejected", e))`)}`),
+        (around.isAsync
+          ? call(`for await (const x of ${f}(${argument})) log(x)`)
+          : `${call(`${f}(${argument}).next(1).then((v) => log("then", v), (e) => log("rejected", e))`)}`),
       () =>
         `async function* ${f}(${params}) ${this.functionBody(around, { isAsync: true, isGenerator: true })}\n` +
         call(this.asyncSteps(around, f)),
@@ -257,7 +286,17 @@ export class RandomProgram {
 
   private classBody(around: Around, derived: boolean): string {
     const outer: Around = { ...around, inFunction: false };
-    const field: Around = { ...around, isAsync: false, isGenerator: false, inFunction: false, hasSuper: true, loops: [], blocks: [], inLoop: false, depth: around.depth + 2 };
+    const field: Around = {
+      ...around,
+      isAsync: false,
+      isGenerator: false,
+      inFunction: false,
+      hasSuper: true,
+      loops: [],
+      blocks: [],
+      inLoop: false,
+      depth: around.depth + 2,
+    };
     const method: Partial<Around> = { hasSuper: true };
     const members: string[] = [];
     const count = this.pick(4);
@@ -275,15 +314,20 @@ export class RandomProgram {
           () => `async n(x) ${this.functionBody(around, { isAsync: true, hasSuper: true })}`,
           () => `set z(x) ${this.functionBody(around, method)}`,
           () => `f2 = () => ${this.operand(field)}\n`,
-          () => `#p = ${this.expression(field)}\n #q(x) ${this.functionBody(around, method)}\n q(x) { return [this.#p, this.#q(x), #q in this] }`,
+          () =>
+            `#p = ${this.expression(field)}\n #q(x) ${this.functionBody(around, method)}\n q(x) { return [this.#p, this.#q(x), #q in this] }`,
         ),
       );
     }
     // two accessors with one name, or private names twice, would be errors
-    const unique = members.filter((member, i) => !/#p|get z|set z/.test(member) || members.findIndex((m) => m.slice(0, 5) === member.slice(0, 5)) === i);
+    const unique = members.filter(
+      (member, i) =>
+        !/#p|get z|set z/.test(member) || members.findIndex((m) => m.slice(0, 5) === member.slice(0, 5)) === i,
+    );
     const constructor = this.oneOf(
       () => "",
-      () => `constructor(${this.parameters(around)}) {${derived ? ` super(${this.expression({ ...field, hasSuper: false })})\n` : ""} if (--fuel < 0) return\n${this.statements({ ...field, inFunction: true, hasSuper: true }).replaceAll(/\breturn\b/g, "void")} this.made = 1 }`,
+      () =>
+        `constructor(${this.parameters(around)}) {${derived ? ` super(${this.expression({ ...field, hasSuper: false })})\n` : ""} if (--fuel < 0) return\n${this.statements({ ...field, inFunction: true, hasSuper: true }).replaceAll(/\breturn\b/g, "void")} this.made = 1 }`,
     );
     return `{ ${constructor}\n${unique.join("\n")} }`;
   }
@@ -319,7 +363,10 @@ export class RandomProgram {
   }
 
   private asyncIterable(around: Around): string {
-    return this.oneOf(() => `agen(${this.operand(around)})`, () => `[${this.operand(around)}, Promise.resolve(2)]`);
+    return this.oneOf(
+      () => `agen(${this.operand(around)})`,
+      () => `[${this.operand(around)}, Promise.resolve(2)]`,
+    );
   }
 
   /** An expression in parentheses where it needs them. */
@@ -331,7 +378,12 @@ export class RandomProgram {
   private blockingCall(around: Around): string {
     const e = () => this.expression(around);
     if (!this.blocking) return `log("op", ${e()})`;
-    return this.oneOf(() => `op(${e()})`, () => `op(${e()})`, () => `op(${e()})`, () => `boom(${e()})`);
+    return this.oneOf(
+      () => `op(${e()})`,
+      () => `op(${e()})`,
+      () => `op(${e()})`,
+      () => `boom(${e()})`,
+    );
   }
 
   private expression(outer: Around): string {
@@ -354,13 +406,18 @@ export class RandomProgram {
       () => variable(),
       () => this.blockingCall(around),
       () => this.blockingCall(around),
-      () => `${p()} ${["+", "-", "===", "<", "&&", "||", "??", ","][this.pick(8)]} ${p()}`.replace(/^(.*) , (.*)$/s, "($1, $2)"),
+      () =>
+        `${p()} ${["+", "-", "===", "<", "&&", "||", "??", ","][this.pick(8)]} ${p()}`.replace(
+          /^(.*) , (.*)$/s,
+          "($1, $2)",
+        ),
       () => `${p()} ? ${p()} : ${p()}`,
       () => this.call(around),
       () => this.call(around),
       () => this.chain(around),
       () => this.chain(around),
-      () => `${["a", "b", "o.p", `o[${e()}]`, "r[0]"][this.pick(5)]} ${["=", "+=", "??=", "||=", "&&="][this.pick(5)]} ${p()}`,
+      () =>
+        `${["a", "b", "o.p", `o[${e()}]`, "r[0]"][this.pick(5)]} ${["=", "+=", "??=", "||=", "&&="][this.pick(5)]} ${p()}`,
       () => `${["a++", "--b", "o.p++", "typeof c", "void a", "!a", "delete o.w"][this.pick(7)]}`,
       () => `[${e()}, ...${this.iterable(around)}, ${e()}]`,
       () => `{ p: ${e()}, [${e()}]: ${e()}, ...${p()}, q: ${e()} }`.replace(/^/, "(").concat(")"),
@@ -368,7 +425,8 @@ export class RandomProgram {
       () => `tag\`x\${${e()}}y\${${e()}}\``,
       () => `o.tag\`x\${${e()}}\``,
       () => `((x, y = ${inArrow()}) => ${inArrow()})(${e()})`,
-      () => `(function (${this.parameters(around)}) ${this.functionBody(around, {})}).${this.pick(2) ? `call(o, ${e()})` : `apply(o, [${e()}])`}`,
+      () =>
+        `(function (${this.parameters(around)}) ${this.functionBody(around, {})}).${this.pick(2) ? `call(o, ${e()})` : `apply(o, [${e()}])`}`,
       () => this.callback(around),
       () => this.callback(around),
       () => `new ${this.pick(2) ? "Base" : `Derived`}(${e()})`,
@@ -379,13 +437,21 @@ export class RandomProgram {
       () => `([a, b = ${e()}] = ${this.iterable(around)})`,
       () => `({ p: o.w = ${e()}, q: c } = ${p()})`,
       () => (around.isGenerator ? `(yield ${p()})` : e()),
-      () => (around.isGenerator ? `(yield* ${around.isAsync && this.pick(2) ? this.asyncIterable(around) : this.iterable(around)})` : e()),
+      () =>
+        around.isGenerator
+          ? `(yield* ${around.isAsync && this.pick(2) ? this.asyncIterable(around) : this.iterable(around)})`
+          : e(),
       () => (around.isAsync ? `(await ${p()})` : e()),
       () => (around.isAsync ? `(await (async (x) => ${this.operand({ ...arrow, isAsync: true })})(${e()}))` : e()),
-      () => (around.inFunction ? ["this?.p", "arguments.length", "arguments[0]", "new.target === undefined"][this.pick(4)]! : e()),
+      () =>
+        around.inFunction
+          ? ["this?.p", "arguments.length", "arguments[0]", "new.target === undefined"][this.pick(4)]!
+          : e(),
       () => (around.hasSuper ? `super.${this.pick(2) ? `m(${e()})` : "g"}` : e()),
-      () => `(async () => ${this.operand({ ...arrow, isAsync: true })})().then((v) => log("then", v), (e) => log("rejected", e))`,
-      () => `Promise.${["all", "allSettled", "race", "any"][this.pick(4)]}([${p()}, (async () => ${this.operand({ ...arrow, isAsync: true })})()]).then((v) => log("all", v), (e) => log("rejected", e))`,
+      () =>
+        `(async () => ${this.operand({ ...arrow, isAsync: true })})().then((v) => log("then", v), (e) => log("rejected", e))`,
+      () =>
+        `Promise.${["all", "allSettled", "race", "any"][this.pick(4)]}([${p()}, (async () => ${this.operand({ ...arrow, isAsync: true })})()]).then((v) => log("all", v), (e) => log("rejected", e))`,
     );
   }
 
@@ -409,7 +475,13 @@ export class RandomProgram {
 
   private chain(around: Around): string {
     const e = () => this.expression(around);
-    const base = this.oneOf(() => "o", () => "u", () => `id(${e()})`, () => `(${e()})`, () => "o.self");
+    const base = this.oneOf(
+      () => "o",
+      () => "u",
+      () => `id(${e()})`,
+      () => `(${e()})`,
+      () => "o.self",
+    );
     let text = base;
     const count = 1 + this.pick(4);
     for (let i = 0; i < count; i++) {

@@ -1,9 +1,10 @@
 /**
  * Runs a script's text on one VU of a real `VuRuntime`, on a clock that moves only when nothing else is left to do.
  *
- * Scripts may import `sixfold:test`: `log(...values)` writes a line, `op(x)` blocks and answers `x`, `boom(x)` blocks and
- * throws an error with that message, `call(f, ...args)` calls back, `sleep(s)` blocks for virtual seconds. All but `call` write a line
- * when they begin, `op` and `boom` another when they end, so the log is the order of effects.
+ * Scripts may import `sixfold:test`: `log(...values)` writes a line; `op(x)` blocks and answers `x`; `boom(x)` blocks and
+ * throws an error with that message; `pass(x)` blocks and is answered `x` at once; `sleep(s)` blocks for virtual seconds;
+ * `call(f, ...args)` calls back. `op` and `boom` write a line when they begin and one when they end, so the log is the
+ * order of effects.
  */
 import { registry as compat } from "../../compat/index.ts";
 import { ScriptHost } from "../../src/execution/script-host.ts";
@@ -34,6 +35,8 @@ export interface ScriptRun {
   /** Calls of the default export; 0 for init code only. */
   iterations?: number;
   args?: unknown[];
+  /** Called when the script's init code has run. */
+  onInit?: () => void;
   /** Milliseconds of virtual time after which the iteration is interrupted. */
   interruptAfterMs?: number;
 }
@@ -136,7 +139,7 @@ export class ScriptBench {
       builtins: {
         ...compat.builtins,
         "sixfold:test": {
-          blocks: ["op", "boom", "sleep"],
+          blocks: ["op", "boom", "sleep", "pass"],
           callsBack: ["call"],
           load: async () => ({ default: this.testModule() }),
         },
@@ -182,6 +185,10 @@ export class ScriptBench {
               start: (vu) => void clock.setTimeout(() => vu.unblock(block, undefined), Number(seconds) * 1000),
               waitOnThread: () => void (clock.now += Number(seconds) * 1000),
             };
+            return runtime.block(block);
+          }),
+          pass: rt.blocking("pass", 1, ([x]) => {
+            const block: Block = { what: "pass", start: (vu) => vu.unblock(block, x), waitOnThread: () => x };
             return runtime.block(block);
           }),
           call: rt.coroutine("call", 1, function* ([f, ...rest]) {
@@ -241,6 +248,7 @@ export class ScriptBench {
     );
     clock.runUntil(() => done);
     ran.exports = vu.exports;
+    run.onInit?.();
     vu.inInit = false;
     for (let i = 0; i < (run.iterations ?? 1) && !ran.failed && typeof vu.exports?.default === "function"; i++) {
       done = false;

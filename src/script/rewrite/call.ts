@@ -38,7 +38,14 @@ function rewriteArguments(c: Context, call: Node, open: number, list: boolean): 
  * Opens the helper's call in front of a callee: `(t = c1(receiver, callee`; the parentheses around a member go, because
  * those around a receiver do not take it away.
  */
-function rewriteCallee(c: Context, frame: Frame, whole: Node, callee: Node, helper: string, identifierText: (id: Node) => string): void {
+function rewriteCallee(
+  c: Context,
+  frame: Frame,
+  whole: Node,
+  callee: Node,
+  helper: string,
+  identifierText: (id: Node) => string,
+): void {
   const t = `${c.prefix}t`;
   const member = unwrap(callee);
   let open: string;
@@ -51,7 +58,8 @@ function rewriteCallee(c: Context, frame: Frame, whole: Node, callee: Node, help
     const { object } = member;
     if (object.type === "Super") open = `(${t}=${helper}(${c.thisText(frame)},`;
     else if (object.type === "ThisExpression") open = `(${t}=${helper}(${c.thisText(frame)},`;
-    else if (object.type === "Identifier" && !isArguments(c, object)) open = `(${t}=${helper}(${identifierText(object)},`;
+    else if (object.type === "Identifier" && !isArguments(c, object))
+      open = `(${t}=${helper}(${identifierText(object)},`;
     else {
       c.text.appendLeft(object.end, `),${t}`);
       open = `(${t}=${helper}(${t}=(`;

@@ -45,7 +45,12 @@ export class Context {
   private counter = 0;
 
   constructor(init: {
-    text: MagicString; source: string; module: AnalysedModule; analysis: Analysis; prefix: string; commonJs: boolean;
+    text: MagicString;
+    source: string;
+    module: AnalysedModule;
+    analysis: Analysis;
+    prefix: string;
+    commonJs: boolean;
   }) {
     this.text = init.text;
     this.source = init.source;

@@ -200,11 +200,14 @@ function containerOf(c: Context, node: Node): { position: number; keyword: strin
 /** Remembers for each function declaration the scope it is hoisted to. */
 export function recordContainers(c: Context): void {
   const visit = (node: Node, functionBody: Node) => {
-    const body: Node[] | undefined = node.type === "Program" || node.type === "BlockStatement" || node.type === "StaticBlock" ? node.body : undefined;
+    const body: Node[] | undefined =
+      node.type === "Program" || node.type === "BlockStatement" || node.type === "StaticBlock" ? node.body : undefined;
     if (body) {
       for (const statement of body) {
         let declaration =
-          statement.type === "ExportNamedDeclaration" || statement.type === "ExportDefaultDeclaration" ? statement.declaration : statement;
+          statement.type === "ExportNamedDeclaration" || statement.type === "ExportDefaultDeclaration"
+            ? statement.declaration
+            : statement;
         while (declaration?.type === "LabeledStatement") declaration = declaration.body;
         if (declaration?.type === "FunctionDeclaration") {
           const isVariable = node === functionBody || c.facts.hoistedFromBlocks.has(declaration);
@@ -218,7 +221,8 @@ export function recordContainers(c: Context): void {
     if (node.type === "SwitchStatement") {
       for (const kase of node.cases) {
         for (const statement of kase.consequent) {
-          if (statement.type === "FunctionDeclaration") c.containers.set(statement, { position: statement.start, keyword: "var" });
+          if (statement.type === "FunctionDeclaration")
+            c.containers.set(statement, { position: statement.start, keyword: "var" });
         }
       }
     }

@@ -14,7 +14,9 @@ export function importText(c: Context, binding: Binding): string {
   const { request, imported } = binding.from!;
   const object = `${c.prefix}i${c.requests.indexOf(request)}`;
   if (imported === "*") return object;
-  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(imported) ? `${object}.${imported}` : `${object}[${JSON.stringify(imported)}]`;
+  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(imported)
+    ? `${object}.${imported}`
+    : `${object}[${JSON.stringify(imported)}]`;
 }
 
 export function rewriteImport(c: Context, node: Node): void {

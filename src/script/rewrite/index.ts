@@ -78,7 +78,10 @@ function isReplaced(method: Node, members: readonly Node[], source: string): boo
 /** A function or class that takes the name of what it is assigned to. */
 function isAnonymous(node: Node): boolean {
   const value = unwrap(node);
-  return value.type === "ArrowFunctionExpression" || ((value.type === "FunctionExpression" || value.type === "ClassExpression") && !value.id);
+  return (
+    value.type === "ArrowFunctionExpression" ||
+    ((value.type === "FunctionExpression" || value.type === "ClassExpression") && !value.id)
+  );
 }
 
 export function rewriteModule(init: {
@@ -96,7 +99,13 @@ export function rewriteModule(init: {
 
   const newFrame = (fn: FunctionFacts, enclosing?: Frame): Frame => {
     const twin = c.hasTwin(fn);
-    return { fn, twin, aliased: fn.kind === "arrow" && (twin || enclosing?.aliased === true), temps: [], needsCallTemp: false };
+    return {
+      fn,
+      twin,
+      aliased: fn.kind === "arrow" && (twin || enclosing?.aliased === true),
+      temps: [],
+      needsCallTemp: false,
+    };
   };
   const topFrame = newFrame(facts.top);
   let usesMeta = false;
@@ -126,7 +135,8 @@ export function rewriteModule(init: {
   /** Binding patterns: only defaults and computed keys hold expressions. */
   const visitPattern = (pattern: Node, frame: Frame): void => {
     switch (pattern.type) {
-      case "Identifier": return;
+      case "Identifier":
+        return;
       case "ObjectPattern":
         for (const p of pattern.properties) {
           if (p.type === "RestElement") visitPattern(p.argument, frame);
@@ -150,7 +160,8 @@ export function rewriteModule(init: {
   };
 
   /** Whether a name means a property of the VU's global object that scripts may add or take away. */
-  const isFreeVariable = (id: Node): boolean => facts.free.has(id) && !isIntrinsic(id.name) && isSloppyCreation(c, id.name);
+  const isFreeVariable = (id: Node): boolean =>
+    facts.free.has(id) && !isIntrinsic(id.name) && isSloppyCreation(c, id.name);
 
   /** What takes the value that is assigned to an identifier: a free name is a property of the VU's global object. */
   const targetText = (id: Node, frame: Frame, mustExist: boolean): string => {
@@ -172,7 +183,8 @@ export function rewriteModule(init: {
         if (replacement !== target.name) c.replace(target.start, target.end, replacement);
         return;
       }
-      case "ParenthesizedExpression": return visitTarget(target.expression, frame, mustExist);
+      case "ParenthesizedExpression":
+        return visitTarget(target.expression, frame, mustExist);
       case "ObjectPattern":
         for (const p of target.properties) {
           if (p.type === "RestElement") visitTarget(p.argument, frame);
@@ -194,8 +206,10 @@ export function rewriteModule(init: {
         visitTarget(target.left, frame);
         visit(target.right, frame);
         return;
-      case "RestElement": return visitTarget(target.argument, frame);
-      default: visit(target, frame);
+      case "RestElement":
+        return visitTarget(target.argument, frame);
+      default:
+        visit(target, frame);
     }
   };
 
@@ -226,7 +240,8 @@ export function rewriteModule(init: {
       visit(node.right, frame);
       visit(node.body, frame);
       budget(c, frame, node.body);
-      if (node.type === "ForOfStatement" && (node.await || (frame.twin && analysis.iterationMayBlock))) rewriteForOf(c, frame, node, labels);
+      if (node.type === "ForOfStatement" && (node.await || (frame.twin && analysis.iterationMayBlock)))
+        rewriteForOf(c, frame, node, labels);
       return;
     }
     if (node.init?.type === "VariableDeclaration") visitDeclarations(node.init, frame);
@@ -284,7 +299,8 @@ export function rewriteModule(init: {
         return;
       }
       case "ClassDeclaration":
-      case "ClassExpression": return visitClass(node, frame);
+      case "ClassExpression":
+        return visitClass(node, frame);
       case "MemberExpression":
         if (node.object.type === "Super") return visitSuperMember(node, frame);
         visit(node.object, frame);
@@ -303,7 +319,8 @@ export function rewriteModule(init: {
         if (frame.twin && chainMayBlock(node, callMayBlock)) rewriteChain(c, frame, node, { mayBlock: callMayBlock });
         return;
       }
-      case "CallExpression": return visitCall(node, frame);
+      case "CallExpression":
+        return visitCall(node, frame);
       case "NewExpression":
         visit(node.callee, frame);
         for (const a of node.arguments) visit(a, frame);
@@ -334,7 +351,8 @@ export function rewriteModule(init: {
       case "DoWhileStatement":
         visitLoop(node, frame, []);
         return c.terminate(node);
-      case "DebuggerStatement": return c.terminate(node);
+      case "DebuggerStatement":
+        return c.terminate(node);
       case "ReturnStatement":
         if (node.argument) {
           visit(node.argument, frame);
@@ -347,16 +365,19 @@ export function rewriteModule(init: {
         visit(node.right, frame);
         const right = unwrap(node.right);
         const isImport = right.type === "Identifier" && facts.references.get(right)?.from !== undefined;
-        if (node.operator === "instanceof" && isImport) c.wrap(node.right.start, node.right.end, `${c.helper("io")}(`, ")");
+        if (node.operator === "instanceof" && isImport)
+          c.wrap(node.right.start, node.right.end, `${c.helper("io")}(`, ")");
         return;
       }
       case "ThrowStatement":
         visit(node.argument, frame);
-        if (node.argument.type !== "NewExpression") c.wrap(node.argument.start, node.argument.end, `${c.helper("th")}(`, ")");
+        if (node.argument.type !== "NewExpression")
+          c.wrap(node.argument.start, node.argument.end, `${c.helper("th")}(`, ")");
         return c.terminate(node);
       case "AssignmentExpression": {
         const target = unwrap(node.left);
-        const isChecked = node.operator === "=" && frame.fn.strict && target.type === "Identifier" && isFreeVariable(target);
+        const isChecked =
+          node.operator === "=" && frame.fn.strict && target.type === "Identifier" && isFreeVariable(target);
         if (isChecked) {
           // the name is looked up first, the error comes when the value is there
           const key = JSON.stringify(target.name);
@@ -402,7 +423,8 @@ export function rewriteModule(init: {
         return;
       }
       case "BreakStatement":
-      case "ContinueStatement": return c.terminate(node);
+      case "ContinueStatement":
+        return c.terminate(node);
       case "TryStatement":
         visit(node.block, frame);
         if (node.handler) {
@@ -414,8 +436,10 @@ export function rewriteModule(init: {
         return;
       case "WithStatement":
         throw new UnsupportedSyntax("with statements are not supported", node.start);
-      case "ImportDeclaration": return rewriteImport(c, node);
-      case "ExportAllDeclaration": return rewriteExport(c, node);
+      case "ImportDeclaration":
+        return rewriteImport(c, node);
+      case "ExportAllDeclaration":
+        return rewriteExport(c, node);
       case "ExportNamedDeclaration":
       case "ExportDefaultDeclaration":
         if (node.declaration) visit(node.declaration, frame);
@@ -505,7 +529,15 @@ export function rewriteModule(init: {
     if (position !== bodyStart(facts.tree)) text.appendLeft(position, lines.join(""));
   }
   const imports = facts.requests.map((_, i) => `${prefix}i${i}`);
-  const params = [`${prefix}e`, `${prefix}g`, `${prefix}meta`, `${prefix}open`, `${prefix}require`, ...(format === "cjs" ? ["module", "exports"] : []), ...imports];
+  const params = [
+    `${prefix}e`,
+    `${prefix}g`,
+    `${prefix}meta`,
+    `${prefix}open`,
+    `${prefix}require`,
+    ...(format === "cjs" ? ["module", "exports"] : []),
+    ...imports,
+  ];
   const helpers = helperNames.map((name) => prefix + name).join();
   const hoistedTop = (c.hoisted.get(bodyStart(facts.tree)) ?? []).join("");
   const head =
@@ -515,5 +547,12 @@ export function rewriteModule(init: {
   if (source.startsWith("#!")) text.update(0, source.indexOf("\n") < 0 ? source.length : source.indexOf("\n"), "");
   text.append(`\n${exportValues(c)}}})`);
   const uses = (name: string) => [...facts.free].some((id) => id.name === name);
-  return { text, calls: callPlaces(source, c.calls), asyncModule: facts.top.hasAwait, usesOpen: uses("open"), usesRequire: uses("require"), usesMeta };
+  return {
+    text,
+    calls: callPlaces(source, c.calls),
+    asyncModule: facts.top.hasAwait,
+    usesOpen: uses("open"),
+    usesRequire: uses("require"),
+    usesMeta,
+  };
 }

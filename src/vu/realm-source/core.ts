@@ -91,7 +91,16 @@ export interface Realm {
 }
 
 export function installCore(rt: Realm, init: RealmHost): void {
-  const k: RuntimeState = { p: 0, n: 1000, x: false, aw: undefined, yv: undefined, rv: undefined, jobs: [], rejections: new Set() };
+  const k: RuntimeState = {
+    p: 0,
+    n: 1000,
+    x: false,
+    aw: undefined,
+    yv: undefined,
+    rv: undefined,
+    jobs: [],
+    rejections: new Set(),
+  };
   rt.k = k;
   const token = (): object => Object.freeze({ __proto__: null });
   const AWAIT = token();
@@ -100,7 +109,15 @@ export function installCore(rt: Realm, init: RealmHost): void {
   rt.raw = token();
   rt.G = globalThis;
   Object.assign(rt, { AWAIT, YIELD });
-  const { apply, construct, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, ownKeys, set: setProperty } = Reflect;
+  const {
+    apply,
+    construct,
+    defineProperty,
+    getOwnPropertyDescriptor,
+    getPrototypeOf,
+    ownKeys,
+    set: setProperty,
+  } = Reflect;
   const { getOwnPropertySymbols } = Object;
   const nativeCall = Function.prototype.call;
   const isObject = (v: unknown): v is object => (typeof v === "object" && v !== null) || typeof v === "function";
@@ -112,7 +129,12 @@ export function installCore(rt: Realm, init: RealmHost): void {
       defineProperty(this, "value", { value, writable: true, configurable: true, enumerable: false });
     }
   }
-  defineProperty(GoError.prototype, "name", { value: "GoError", writable: true, configurable: true, enumerable: false });
+  defineProperty(GoError.prototype, "name", {
+    value: "GoError",
+    writable: true,
+    configurable: true,
+    enumerable: false,
+  });
   rt.GoError = GoError;
 
   /** Errors that functions of k6 threw, not the script. */
@@ -153,7 +175,12 @@ export function installCore(rt: Realm, init: RealmHost): void {
       return text;
     }
   };
-  defineProperty(Error, "prepareStackTrace", { get: () => stackOf, set: () => undefined, enumerable: false, configurable: false });
+  defineProperty(Error, "prepareStackTrace", {
+    get: () => stackOf,
+    set: () => undefined,
+    enumerable: false,
+    configurable: false,
+  });
   Error.stackTraceLimit = 50;
   delete (Error as { captureStackTrace?: unknown }).captureStackTrace;
 
@@ -205,7 +232,6 @@ export function installCore(rt: Realm, init: RealmHost): void {
   };
   const notFunction = (f: unknown): TypeError => new TypeError(`${describe(f)} is not a function`);
 
-  // biome-ignore lint/complexity/noStaticOnlyClass: private fields need a class around what reads them
   class Returned {
     constructor(target: object) {
       // biome-ignore lint/correctness/noConstructorReturn: gives private fields to an existing object
@@ -389,7 +415,13 @@ export function installCore(rt: Realm, init: RealmHost): void {
       set(value);
     },
   });
-  const putMethod = (target: any, from: PropertyKey, key: PropertyKey, maker: (twin: any) => any, kind: number): void => {
+  const putMethod = (
+    target: any,
+    from: PropertyKey,
+    key: PropertyKey,
+    maker: (twin: any) => any,
+    kind: number,
+  ): void => {
     const f = rt.f(maker, target[from], kind);
     delete target[from];
     if (f.name !== key) nameFunction(f, key);
@@ -505,7 +537,11 @@ export function installCore(rt: Realm, init: RealmHost): void {
     value: (f: object) => defineProperty(f, "name", { value: "default", configurable: true }),
   });
   rt.dyn = (specifier: unknown): unknown =>
-    rt.Promise.reject(new TypeError(`Cannot import ${JSON.stringify(String(specifier))}: dynamic import() is not supported, use an import statement or require()`));
+    rt.Promise.reject(
+      new TypeError(
+        `Cannot import ${JSON.stringify(String(specifier))}: dynamic import() is not supported, use an import statement or require()`,
+      ),
+    );
 
   // ---- functions and objects of the host -------------------------------------------------------------------------
 
@@ -522,29 +558,37 @@ export function installCore(rt: Realm, init: RealmHost): void {
 
   /** A function of the host that never blocks. */
   rt.fn = (name: string, length: number, impl: Impl): any =>
-    named(name, length, {
-      f(...args: unknown[]) {
-        try {
-          return impl(args, this);
-        } catch (error) {
-          throw translate(error);
-        }
-      },
-    }.f);
+    named(
+      name,
+      length,
+      {
+        f(...args: unknown[]) {
+          try {
+            return impl(args, this);
+          } catch (error) {
+            throw translate(error);
+          }
+        },
+      }.f,
+    );
 
   /** A function of the host that may block: `impl` returns a value, or `host.pending` after announcing a Block. */
   rt.blocking = (name: string, length: number, impl: Impl): any => {
     const pending = host.pending;
-    const f = named(name, length, {
-      f(...args: unknown[]) {
-        try {
-          const r = impl(args, this);
-          return r === pending ? host.threadBlock() : r;
-        } catch (error) {
-          throw translate(error);
-        }
-      },
-    }.f);
+    const f = named(
+      name,
+      length,
+      {
+        f(...args: unknown[]) {
+          try {
+            const r = impl(args, this);
+            return r === pending ? host.threadBlock() : r;
+          } catch (error) {
+            throw translate(error);
+          }
+        },
+      }.f,
+    );
     new Twin(
       f,
       (self: unknown, args: unknown[]) => {
@@ -573,11 +617,15 @@ export function installCore(rt: Realm, init: RealmHost): void {
         throw k.x ? error : translate(error);
       }
     };
-    const f = named(name, length, {
-      f(...args: unknown[]) {
-        return rt.dc(guarded(args, this));
-      },
-    }.f);
+    const f = named(
+      name,
+      length,
+      {
+        f(...args: unknown[]) {
+          return rt.dc(guarded(args, this));
+        },
+      }.f,
+    );
     new Twin(
       f,
       (self: unknown, args: unknown[]) => {
@@ -606,12 +654,16 @@ export function installCore(rt: Realm, init: RealmHost): void {
       }
     };
     const isSteps = (r: any): boolean => typeof r === "object" && r !== null && typeof r.next === "function";
-    const f = named(name, length, {
-      f(...args: unknown[]) {
-        const r = begin(args, this);
-        return isSteps(r) ? rt.dc(guarded(r as Generator<unknown, unknown, any>)) : r;
-      },
-    }.f);
+    const f = named(
+      name,
+      length,
+      {
+        f(...args: unknown[]) {
+          const r = begin(args, this);
+          return isSteps(r) ? rt.dc(guarded(r as Generator<unknown, unknown, any>)) : r;
+        },
+      }.f,
+    );
     new Twin(
       f,
       (self: unknown, args: unknown[]) => {
@@ -637,7 +689,10 @@ export function installCore(rt: Realm, init: RealmHost): void {
         new State(object, state);
         return object;
       };
-      rt.stateOf = (object: any) => (object !== null && (typeof object === "object" || typeof object === "function") && #state in object ? object.#state : undefined);
+      rt.stateOf = (object: any) =>
+        object !== null && (typeof object === "object" || typeof object === "function") && #state in object
+          ? object.#state
+          : undefined;
     }
   }
 
@@ -670,7 +725,8 @@ export function installCore(rt: Realm, init: RealmHost): void {
       return self;
     };
     const C: any = function (this: unknown, ...args: unknown[]) {
-      if (new.target === undefined && !definition.callable) throw new TypeError(`Class constructor ${name} cannot be invoked without 'new'`);
+      if (new.target === undefined && !definition.callable)
+        throw new TypeError(`Class constructor ${name} cannot be invoked without 'new'`);
       return made(args, new.target ?? C);
     };
     return named(name, length, C);
@@ -679,7 +735,13 @@ export function installCore(rt: Realm, init: RealmHost): void {
   rt.method = (target: object, name: PropertyKey, f: any, enumerable = false): void => {
     defineProperty(target, name, { value: f, writable: true, configurable: true, enumerable });
   };
-  rt.accessor = (target: object, name: string, get: Impl | undefined, set: Impl | undefined, enumerable = false): void => {
+  rt.accessor = (
+    target: object,
+    name: string,
+    get: Impl | undefined,
+    set: Impl | undefined,
+    enumerable = false,
+  ): void => {
     defineProperty(target, name, {
       get: get && rt.fn(`get ${name}`, 0, get),
       set: set && rt.fn(`set ${name}`, 1, set),
@@ -689,7 +751,8 @@ export function installCore(rt: Realm, init: RealmHost): void {
   };
   rt.proxy = (target: object, traps: Record<string, (...args: any[]) => unknown>): object => {
     const handler = Object.create(null);
-    for (const name of Object.keys(traps)) handler[name] = rt.fn(name, 0, (args: unknown[]) => apply(traps[name]!, undefined, args));
+    for (const name of Object.keys(traps))
+      handler[name] = rt.fn(name, 0, (args: unknown[]) => apply(traps[name]!, undefined, args));
     return new Proxy(target, handler);
   };
   rt.object = (): object => ({});

@@ -173,7 +173,6 @@ export function installGenerators(rt: Realm): void {
     }
   }
 
-  // biome-ignore lint/complexity/noStaticOnlyClass: private fields need a class around what reads them
   class Target {
     constructor(target: object) {
       // biome-ignore lint/correctness/noConstructorReturn: gives private fields to an existing object
@@ -192,7 +191,10 @@ export function installGenerators(rt: Realm): void {
     }
   }
 
-  const withMethods = (prototype: object, steps: (mode: Step["mode"]) => (this: unknown, value: unknown) => Steps<unknown>): object => {
+  const withMethods = (
+    prototype: object,
+    steps: (mode: Step["mode"]) => (this: unknown, value: unknown) => Steps<unknown>,
+  ): object => {
     const made = create(prototype);
     for (const mode of ["next", "return", "throw"] as const) {
       const twin = steps(mode);
@@ -201,7 +203,12 @@ export function installGenerators(rt: Realm): void {
           return rt.dc(apply(twin, this, [value]));
         },
       }[mode];
-      defineProperty(made, mode, { value: rt.stamp(f, twin, 0), writable: true, configurable: true, enumerable: false });
+      defineProperty(made, mode, {
+        value: rt.stamp(f, twin, 0),
+        writable: true,
+        configurable: true,
+        enumerable: false,
+      });
     }
     return made;
   };
@@ -246,7 +253,13 @@ export function installGenerators(rt: Realm): void {
   rt.generatorObject = (f: any, twin: any, self: unknown, args: ArrayLike<unknown>, kind: number): object =>
     objectOf(f, apply(twin, self, args as unknown[]), kind === 3);
   /** ... where the generator itself evaluates its parameters, because they may block. */
-  rt.lateGenerator = function* (f: any, twin: any, self: unknown, args: ArrayLike<unknown>, kind: number): Steps<object> {
+  rt.lateGenerator = function* (
+    f: any,
+    twin: any,
+    self: unknown,
+    args: ArrayLike<unknown>,
+    kind: number,
+  ): Steps<object> {
     const gen: Steps<unknown> = apply(twin, self, args as unknown[]);
     for (let r = gen.next(); r.value !== START; ) {
       let value: unknown;
@@ -267,7 +280,8 @@ export function installGenerators(rt: Realm): void {
 
   // ---- iterators -------------------------------------------------------------------------------------------------
 
-  const notIterable = (value: unknown): TypeError => new TypeError(`${typeof value === "symbol" ? "symbol" : value} is not iterable`);
+  const notIterable = (value: unknown): TypeError =>
+    new TypeError(`${typeof value === "symbol" ? "symbol" : value} is not iterable`);
 
   const iteratorOf = function* (iterable: any, method: unknown): Steps<any> {
     if (typeof method !== "function") throw notIterable(iterable);
@@ -304,7 +318,11 @@ export function installGenerators(rt: Realm): void {
         yield* quietly(close());
         throw error;
       };
-      return rt.chain(wrapper, (value: unknown) => ({ value, done }), done || !closes ? undefined : rt.stamp(() => undefined, rejected, 0));
+      return rt.chain(
+        wrapper,
+        (value: unknown) => ({ value, done }),
+        done || !closes ? undefined : rt.stamp(() => undefined, rejected, 0),
+      );
     };
     const method = (mode: Step["mode"]) =>
       rt.stamp(
@@ -382,8 +400,6 @@ export function installGenerators(rt: Realm): void {
       } finally {
         if (left && !k.x) {
           step = { mode: "return", value: k.rv };
-          // biome-ignore lint/correctness/noUnsafeFinally: the inner iterator is asked first, then the return goes on
-          continue;
         }
       }
     }

@@ -48,7 +48,6 @@ export function installPromise(rt: Realm): void {
       }
     }
 
-    // biome-ignore lint/suspicious/noThenProperty: this is Promise
     then(onFulfilled?: unknown, onRejected?: unknown): unknown {
       if (!isOurs(this)) throw new TypeError("Promise.prototype.then called on incompatible receiver");
       const C = speciesOf(this);
@@ -130,8 +129,7 @@ export function installPromise(rt: Realm): void {
       ]);
     }
     static any(items: Iterable<unknown>): unknown {
-      const C: any = this;
-      const capability = newCapability(C);
+      const capability = newCapability(this);
       const errors: unknown[] = [];
       let left = 1;
       let index = 0;
@@ -144,7 +142,7 @@ export function installPromise(rt: Realm): void {
           errors[at] = undefined;
           left++;
           let called = false;
-          (C.resolve(item) as any).then(capability.resolve, (reason: unknown) => {
+          (this.resolve(item) as any).then(capability.resolve, (reason: unknown) => {
             if (called) return;
             called = true;
             errors[at] = reason;
@@ -159,10 +157,9 @@ export function installPromise(rt: Realm): void {
       return capability.promise;
     }
     static race(items: Iterable<unknown>): unknown {
-      const C: any = this;
-      const capability = newCapability(C);
+      const capability = newCapability(this);
       try {
-        for (const item of items) (C.resolve(item) as any).then(capability.resolve, capability.reject);
+        for (const item of items) (this.resolve(item) as any).then(capability.resolve, capability.reject);
       } catch (error) {
         if (k.x) throw error;
         capability.reject(error);
@@ -195,7 +192,8 @@ export function installPromise(rt: Realm): void {
           handled(p);
         }
       };
-      rt.promiseState = (p: any) => (isObject(p) && #state in p ? { state: (p as P).#state, value: (p as P).#value } : undefined);
+      rt.promiseState = (p: any) =>
+        isObject(p) && #state in p ? { state: (p as P).#state, value: (p as P).#value } : undefined;
     }
   }
 
@@ -217,7 +215,8 @@ export function installPromise(rt: Realm): void {
 
   const resolvePromise = (promise: any, value: unknown): void => {
     if (!isObject(value)) return settle(promise, FULFILLED, value);
-    if (value === promise) return settle(promise, REJECTED, new TypeError("Chaining cycle detected for promise #<Promise>"));
+    if (value === promise)
+      return settle(promise, REJECTED, new TypeError("Chaining cycle detected for promise #<Promise>"));
     let then: any;
     try {
       then = (value as any).then;
@@ -260,11 +259,13 @@ export function installPromise(rt: Realm): void {
     let resolve: any;
     let reject: any;
     const promise = new C((a: unknown, b: unknown) => {
-      if (resolve !== undefined || reject !== undefined) throw new TypeError("Promise executor has already been invoked");
+      if (resolve !== undefined || reject !== undefined)
+        throw new TypeError("Promise executor has already been invoked");
       resolve = a;
       reject = b;
     });
-    if (typeof resolve !== "function" || typeof reject !== "function") throw new TypeError("Promise resolve or reject function is not callable");
+    if (typeof resolve !== "function" || typeof reject !== "function")
+      throw new TypeError("Promise resolve or reject function is not callable");
     return { promise, resolve, reject };
   };
   const resolveWith = (C: any, value: unknown): any => {
@@ -275,7 +276,11 @@ export function installPromise(rt: Realm): void {
   };
 
   type Handlers = [(value: unknown) => void, ((reason: unknown) => void) | undefined];
-  const combine = (C: any, items: Iterable<unknown>, handlers: (values: unknown[], index: number, finish: () => void) => Handlers): unknown => {
+  const combine = (
+    C: any,
+    items: Iterable<unknown>,
+    handlers: (values: unknown[], index: number, finish: () => void) => Handlers,
+  ): unknown => {
     const capability = newCapability(C);
     const values: unknown[] = [];
     let left = 1;
@@ -371,7 +376,10 @@ export function installPromise(rt: Realm): void {
   // ---- async functions -------------------------------------------------------------------------------------------
 
   /** Subscribes a continuation to a value that is awaited. */
-  rt.awaitThen = (value: unknown, resume: (rejected: boolean, value: unknown) => Generator<unknown, void, any>): void => {
+  rt.awaitThen = (
+    value: unknown,
+    resume: (rejected: boolean, value: unknown) => Generator<unknown, void, any>,
+  ): void => {
     let promise: any;
     try {
       promise = resolveWith(P, value);
@@ -383,7 +391,12 @@ export function installPromise(rt: Realm): void {
     subscribe(promise, { type: "await", resume });
   };
 
-  const run = function* (promise: any, gen: Generator<unknown, unknown, any>, rejected: boolean, value: unknown): Generator<unknown, void, any> {
+  const run = function* (
+    promise: any,
+    gen: Generator<unknown, unknown, any>,
+    rejected: boolean,
+    value: unknown,
+  ): Generator<unknown, void, any> {
     for (;;) {
       let r: IteratorResult<unknown, unknown>;
       try {

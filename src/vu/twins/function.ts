@@ -21,12 +21,18 @@ export function installFunctionTwins(rt: Realm): void {
     return list;
   };
   stamp(F.call, (self: unknown, args: unknown[]) => ca(args[0], self, args.slice(1)), 4);
-  stamp(F.apply, (self: unknown, args: any[]) => ca(args[0], self, args[1] === undefined || args[1] === null ? [] : listOf(args[1])), 4);
+  stamp(
+    F.apply,
+    (self: unknown, args: any[]) => ca(args[0], self, args[1] === undefined || args[1] === null ? [] : listOf(args[1])),
+    4,
+  );
   stamp(Reflect.apply, (_self: unknown, args: any[]) => ca(args[1], args[0], listOf(args[2])), 4);
   stamp(
     Reflect.construct,
     (_self: unknown, args: any[]) =>
-      args.length > 2 && args[2] !== args[0] ? construct(args[0], listOf(args[1]), args[2]) : n(args[0], listOf(args[1])),
+      args.length > 2 && args[2] !== args[0]
+        ? construct(args[0], listOf(args[1]), args[2])
+        : n(args[0], listOf(args[1])),
     4,
   );
 
@@ -42,7 +48,9 @@ export function installFunctionTwins(rt: Realm): void {
     {
       bind(this: any, self: unknown, ...args: unknown[]) {
         const bound = apply(bind, this, [self, ...args]);
-        return hasTwin(this) ? stamp(bound, (_self: unknown, rest: unknown[]) => ca(self, this, [...args, ...rest]), 4) : bound;
+        return hasTwin(this)
+          ? stamp(bound, (_self: unknown, rest: unknown[]) => ca(self, this, [...args, ...rest]), 4)
+          : bound;
       },
     }.bind,
   );
@@ -51,7 +59,9 @@ export function installFunctionTwins(rt: Realm): void {
     0,
     {
       toString(this: any) {
-        return isNative(this) || hasTwin(this) ? `function ${this.name}() { [native code] }` : apply(toString, this, []);
+        return isNative(this) || hasTwin(this)
+          ? `function ${this.name}() { [native code] }`
+          : apply(toString, this, []);
       },
     }.toString,
   );
