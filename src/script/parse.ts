@@ -6,7 +6,7 @@
 import { type Options, Parser } from "acorn";
 import { UserError } from "../base/errors.ts";
 import { ExitCode } from "../base/exit-codes.ts";
-import type { Node } from "./ast.ts";
+import { forEachChild, type Node } from "./ast.ts";
 
 export interface Parsed {
   tree: Node;
@@ -64,12 +64,7 @@ function usesTopLevelAwait(tree: Node): boolean {
   const visit = (node: Node) => {
     if (found || node.type.includes("Function")) return;
     if (node.type === "AwaitExpression" || (node.type === "ForOfStatement" && node.await)) found = true;
-    for (const key in node) {
-      const value = node[key];
-      if (Array.isArray(value)) {
-        for (const item of value) if (item?.type) visit(item);
-      } else if (value !== null && typeof value === "object" && typeof value.type === "string") visit(value);
-    }
+    forEachChild(node, visit);
   };
   visit(tree);
   return found;

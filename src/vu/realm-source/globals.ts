@@ -37,7 +37,8 @@ export function installGlobals(
     [Object.getPrototypeOf(async function* () {}).constructor, "async function*"],
   ];
   for (const [Native, keyword] of functionKinds) {
-    const Safe: any = (...parts: unknown[]) => {
+    // biome-ignore lint/complexity/useArrowFunction: it is called with `new`, too
+    const Safe: any = function (...parts: unknown[]) {
       const body = parts.length > 0 ? String(parts.pop()) : "";
       const params = join.call(parts.map(String), ",");
       return run(`(${keyword} anonymous(${params}\n) {\n${body}\n})`);
