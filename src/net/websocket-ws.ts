@@ -193,12 +193,13 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
     this.#feed(this.#receiver, at === 0 ? chunk : chunk.subarray(at));
   }
 
-  /** @returns Where the next frame begins; `at` itself if this one is in parts, compressed, forbidden, or a close frame. */
+  /** @returns Where the next frame begins; `at` itself if this one is in parts, compressed or forbidden. */
   #readWholeFrame(chunk: Chunk, at: number): number {
     const first = chunk[at]!;
     const opcode = first & 0x0f;
     const data = opcode === Opcode.Text || opcode === Opcode.Binary;
-    if ((first & 0xf0) !== 0x80 || !(data || opcode === Opcode.Ping || opcode === Opcode.Pong)) return at;
+    const control = opcode === Opcode.Ping || opcode === Opcode.Pong || opcode === Opcode.Close;
+    if ((first & 0xf0) !== 0x80 || !(data || control)) return at;
     let size = chunk[at + 1] ?? LENGTH_MASKED;
     let begin = at + 2;
     if (size === LENGTH_16_BIT && data && at + 4 <= chunk.length) {
@@ -213,8 +214,16 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
     if (opcode === Opcode.Text) this.#events?.onMessage(decodeSlice(chunk, begin, end), this.#arrivedMs);
     else if (opcode === Opcode.Binary) this.onMessage(chunk.subarray(begin, end), true);
     else if (opcode === Opcode.Ping) this.onPing(chunk.subarray(begin, end));
-    else this.onPong(chunk.subarray(begin, end));
+    else if (opcode === Opcode.Pong) this.onPong(chunk.subarray(begin, end));
+    else this.#readClose(chunk.subarray(begin, end));
     return end;
+  }
+
+  /** A close frame of one byte is no violation for gorilla: it holds no code. One that says that it holds none is. */
+  #readClose(payload: Buffer): void {
+    const code = payload.length < 2 ? CloseCode.NoStatus : payload.readUInt16BE(0);
+    if (code === CloseCode.NoStatus && payload.length >= 2) this.onViolation(`bad close code ${code}`);
+    else this.onConclude(code, payload.subarray(2));
   }
 
   #feed(receiver: FrameReceiver, chunk: Uint8Array): void {
