@@ -358,7 +358,7 @@ export function collectFacts(tree: Node): ModuleFacts {
         break;
       case "AssignmentPattern":
         visitPatternTargets(pattern.left, scope, fn);
-        visit(pattern.right, scope, fn);
+        visitNamed(pattern.right, scope, fn, pattern.left.type === "Identifier" ? pattern.left.name : "");
         break;
       case "RestElement":
         visitPatternTargets(pattern.argument, scope, fn);
@@ -397,7 +397,7 @@ export function collectFacts(tree: Node): ModuleFacts {
         break;
       case "AssignmentPattern":
         visitDeclared(pattern.left, scope, fn);
-        visit(pattern.right, scope, fn);
+        visitNamed(pattern.right, scope, fn, pattern.left.type === "Identifier" ? pattern.left.name : "");
         break;
       case "RestElement":
         visitDeclared(pattern.argument, scope, fn);
@@ -457,6 +457,8 @@ export function collectFacts(tree: Node): ModuleFacts {
       }
       if (member.computed) visit(member.key, inner, fn);
       const key = keyOf(member);
+      const isPrivate = member.key.type === "PrivateIdentifier";
+      const name = isPrivate ? `#${key}` : (key ?? "");
       if (member.type === "MethodDefinition") {
         const kind =
           member.kind === "get"
@@ -466,16 +468,16 @@ export function collectFacts(tree: Node): ModuleFacts {
               : member.kind === "constructor"
                 ? "constructor"
                 : "method";
-        const facts = visitFunction(member.value, inner, fn, kind, key ?? "", node);
+        const facts = visitFunction(member.value, inner, fn, kind, name, node);
         facts.key = key;
         facts.isStatic = member.static;
-        facts.privateName = member.key.type === "PrivateIdentifier";
-        if (kind === "method") store(facts.privateName ? `#${key}` : key, member.value);
+        facts.privateName = isPrivate;
+        if (kind === "method") store(isPrivate ? name : key, member.value);
       } else if (member.value) {
         const facts = newFacts(member, "initializer", fn);
         facts.owner = node;
-        visitNamed(member.value, inner, facts, key ?? "");
-        store(member.key.type === "PrivateIdentifier" ? `#${key}` : key, member.value);
+        visitNamed(member.value, inner, facts, name);
+        store(isPrivate ? name : key, member.value);
       }
     }
   };

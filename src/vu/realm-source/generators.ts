@@ -367,7 +367,26 @@ export function installGenerators(rt: Realm): void {
     const iterator = yield* isAsync ? asyncIteratorOf(iterable) : iteratorOf(iterable, iterable[Symbol.iterator]);
     const { next } = iterator;
     let step: Step = { mode: "next", value: undefined };
+    let given: { value: unknown } | undefined;
     for (;;) {
+      if (given !== undefined) {
+        const { value } = given;
+        given = undefined;
+        let left = true;
+        try {
+          step = { mode: "next", value: yield rt.v(value) };
+          left = false;
+        } catch (error) {
+          step = { mode: "throw", value: error };
+          left = false;
+        } finally {
+          if (left && !k.x) {
+            step = { mode: "return", value: k.rv };
+            // biome-ignore lint/correctness/noUnsafeFinally: the inner iterator is asked first, then the return goes on
+            continue;
+          }
+        }
+      }
       const method = step.mode === "next" ? next : iterator[step.mode];
       if (step.mode !== "next" && missing(method)) {
         if (step.mode === "return") {
@@ -389,19 +408,7 @@ export function installGenerators(rt: Realm): void {
         k.rv = value;
         yield RETURN;
       }
-      const { value } = r;
-      let left = true;
-      try {
-        step = { mode: "next", value: yield rt.v(value) };
-        left = false;
-      } catch (error) {
-        step = { mode: "throw", value: error };
-        left = false;
-      } finally {
-        if (left && !k.x) {
-          step = { mode: "return", value: k.rv };
-        }
-      }
+      given = { value: r.value };
     }
   };
   rt.vs = (iterable: unknown) => delegate(iterable, false);

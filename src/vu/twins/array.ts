@@ -16,6 +16,17 @@ export function installArrayTwins(rt: Realm): void {
     const n = Math.trunc(Number(o.length));
     return n > 0 ? Math.min(n, Number.MAX_SAFE_INTEGER) : 0;
   };
+  /** What map, filter and flatMap put their results in: an array, or what a subclass asks for. */
+  const resultFor = (o: any, length: number): any => {
+    if (!Array.isArray(o)) return new Array(length);
+    let C: any = o.constructor;
+    if (C === Array) return new Array(length);
+    if ((typeof C === "object" && C !== null) || typeof C === "function") C = C[Symbol.species] ?? undefined;
+    return C === undefined ? new Array(length) : new C(length);
+  };
+  const put = (out: any, index: number, value: unknown): void => {
+    Object.defineProperty(out, index, { value, writable: true, enumerable: true, configurable: true });
+  };
   type Steps = (this: any, f: any, self?: unknown) => Generator<unknown, any, any>;
   const methods: Record<string, Steps> = {
     *forEach(f, self) {
@@ -28,19 +39,20 @@ export function installArrayTwins(rt: Realm): void {
       const o = Object(this);
       const length = lengthOf(o);
       checked(f);
-      const out = new Array(length);
-      for (let i = 0; i < length; i++) if (i in o) out[i] = yield* call(f, self, [o[i], i, o]);
+      const out = resultFor(o, length);
+      for (let i = 0; i < length; i++) if (i in o) put(out, i, yield* call(f, self, [o[i], i, o]));
       return out;
     },
     *filter(f, self) {
       const o = Object(this);
       const length = lengthOf(o);
       checked(f);
-      const out: unknown[] = [];
+      const out = resultFor(o, 0);
+      let count = 0;
       for (let i = 0; i < length; i++) {
         if (!(i in o)) continue;
         const value = o[i];
-        if (yield* call(f, self, [value, i, o])) out.push(value);
+        if (yield* call(f, self, [value, i, o])) put(out, count++, value);
       }
       return out;
     },
@@ -96,13 +108,14 @@ export function installArrayTwins(rt: Realm): void {
       const o = Object(this);
       const length = lengthOf(o);
       checked(f);
-      const out: unknown[] = [];
+      const out = resultFor(o, 0);
+      let count = 0;
       for (let i = 0; i < length; i++) {
         if (!(i in o)) continue;
         const value = yield* call(f, self, [o[i], i, o]);
         if (Array.isArray(value)) {
-          for (let j = 0; j < value.length; j++) if (j in value) out.push(value[j]);
-        } else out.push(value);
+          for (let j = 0; j < value.length; j++) if (j in value) put(out, count++, value[j]);
+        } else put(out, count++, value);
       }
       return out;
     },
@@ -136,8 +149,9 @@ export function installArrayTwins(rt: Realm): void {
     let i = 0;
     let j = 0;
     while (i < left.length && j < right.length) {
-      const order = Number(yield* call(compare, undefined, [left[i], right[j]]));
-      out.push(order > 0 ? right[j++] : left[i++]);
+      // the later element first, as engines ask
+      const order = Number(yield* call(compare, undefined, [right[j], left[i]]));
+      out.push(order < 0 ? right[j++] : left[i++]);
     }
     while (i < left.length) out.push(left[i++]);
     while (j < right.length) out.push(right[j++]);
