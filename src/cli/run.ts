@@ -48,6 +48,7 @@ export async function runCommand(host: Host, args: ParsedArguments): Promise<num
   try {
     const test = await loadTest(session, { includeSystemEnvVars: true, onSamples: (samples) => fanOut?.add(samples) });
     conductorToEnd = test.conductor;
+    warnOfUnsupported(session, test);
     const prepared = prepare(session, test);
     fanOut = await openOutputs(session, test, prepared.thresholds, prepared.submetrics);
     return await runTest({ session, test, fanOut, signals, threads, ...prepared });
@@ -97,6 +98,22 @@ class SignalHandler {
       exitCode: ExitCode.ExternalAbort,
     });
     this.onFirst(this.first);
+  }
+}
+
+/** Says what was asked for and is not there, so that nothing is silently left out. */
+function warnOfUnsupported({ log, global }: Session, { options, run, runtime }: LoadedTest): void {
+  const asked: [name: string, isAsked: boolean][] = [
+    ["address (the REST API)", (global.address ?? "") !== ""],
+    ["paused", options.paused === true],
+    ["linger", run.linger === true],
+    ["console-output", (options.consoleOutput ?? "") !== ""],
+    ["web dashboard", run.webDashboard === true],
+    ["traces-output", (runtime.tracesOutput ?? "none") !== "none"],
+    ["profiling-enabled", global.profilingEnabled],
+  ];
+  for (const [name, isAsked] of asked) {
+    if (isAsked) log.log("warning", `The option ${name} is not supported yet and has no effect`);
   }
 }
 
