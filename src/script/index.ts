@@ -4,6 +4,7 @@
  *
  * The result is plain data, so that one thread compiles and all of them evaluate (`factory.ts`).
  */
+import { UserError } from "../base/errors.ts";
 import { type AnalysedModule, type Analysis, analyse, type BuiltinFacts } from "./analyse.ts";
 import type { Node } from "./ast.ts";
 import type { Loader } from "./load.ts";
@@ -91,7 +92,16 @@ export async function compileScript(mainId: string, options: CompileOptions): Pr
       const target = resolveSpecifier(next, id);
       if (options.builtin(target)) continue;
       if (isBuiltinName(target)) unknown.push(target);
-      else await load(target, next);
+      else if (added.facts.requests.includes(next)) await load(target, next);
+      else await loadIfThere(target, next);
+    }
+  };
+  /** What `require()` names may be missing: the script may never come there, or catch the exception. */
+  const loadIfThere = async (id: string, specifier: string): Promise<void> => {
+    try {
+      await load(id, specifier);
+    } catch (error) {
+      if (!(error instanceof UserError && error.code === "module-not-found")) throw error;
     }
   };
   await load(mainId, mainId);

@@ -279,8 +279,7 @@ export function collectFacts(tree: Node): ModuleFacts {
       if (head?.type === "VariableDeclaration" && head.kind !== "var") {
         for (const d of head.declarations) patternNames(d.id, (id) => lexical.add(id.name));
       }
-      if (node.type === "CatchClause" && node.param && node.param.type !== "Identifier")
-        patternNames(node.param, (id) => lexical.add(id.name));
+      if (node.type === "CatchClause" && node.param) patternNames(node.param, (id) => lexical.add(id.name));
       if (lexical.size > 0) around = new Set([...around, ...lexical]);
     }
     forEachChild(node, (child) => hoistFromBlocks(child, scope, around, true));

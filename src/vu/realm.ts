@@ -18,7 +18,7 @@ export type { Realm, RealmHost };
 export interface RealmInit {
   host: RealmHost;
   /** Rewrites the source of `eval` and `Function`; throws an error with `name` SyntaxError. */
-  compileSnippet(source: string): string;
+  compileSnippet(source: string, isFunction?: boolean): string;
   /** The random number of the current VU, or undefined for the realm's own. */
   random(): number | undefined;
 }

@@ -40,7 +40,7 @@ export interface RuntimeInit {
   recorder: Recorder;
   tags: TagSetRoot;
   writeLog(record: LogRecord): void;
-  compileSnippet(source: string): string;
+  compileSnippet(source: string, isFunction?: boolean): string;
   /** Whether the whole test was cut off, asked from loops that never yield. */
   isCutOff(): boolean;
   /** Environment of the process, for proxies and certificate files; the process's own if missing. */

@@ -15,6 +15,8 @@ const isObject = (v) => (typeof v === "object" && v !== null) || typeof v === "f
 const { ownKeys, getPrototypeOf, getOwnPropertyDescriptor, apply, construct } = Reflect;
 const objectPrototype = Object.prototype;
 let visited = 0;
+/** Whether \`probe\` also calls with less and less room on the stack; promises that are rejected there can be lost. */
+let dives = true;
 
 function visit(value, path) {
   if (!isObject(value) || seen.has(value)) return;
@@ -106,6 +108,7 @@ function probe(f, self, path) {
     attempt(path, () => apply(f, self, list));
     attempt("new " + path, () => construct(f, list));
   }
+  if (!dives) return;
   // with less and less room on the stack
   let left = 60;
   const dive = () => {

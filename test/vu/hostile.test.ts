@@ -206,10 +206,12 @@ for (const name of usable) {
            else attempt(path + "#" + String(key) + "=", () => { self[key] = spy(path + "#" + String(key)) });
          }
        };
+       dives = false;
        visit(all, "all");
        members(all, "all", 2);
        drain();
        export default function () {
+         dives = true;
          members(all, "all", 2);
          drain();
          console.log("visited", visited > 20, ...leaks.slice(0, 10));

@@ -38,6 +38,8 @@ export class Context {
   readonly hoisted = new Map<number, string[]>();
   /** Where the stub of each function declaration is assigned. */
   readonly containers = new Map<Node, { position: number; keyword: string }>();
+  /** Names that are replaced by text which can throw. */
+  readonly kept: Node[] = [];
   /** Functions that take their name from a computed key. */
   readonly unnamed = new Set<FunctionFacts>();
   /** What has a continuation behind it. */

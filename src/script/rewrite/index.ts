@@ -39,13 +39,17 @@ export class UnsupportedSyntax extends SyntaxError {
   }
 }
 
-/** For each node: line (from 1) and column (from 0) of its last character, then of its first. */
-function callPlaces(source: string, nodes: readonly Node[]): number[] {
+/**
+ * For each node: line (from 1) and column (from 0) of the place behind which code was put, and of the node's start.
+ *
+ * @param put Behind the last character of a call; at the start of a name, which is replaced as a whole.
+ */
+function places(source: string, nodes: readonly Node[], put: "behind" | "at"): number[] {
   const starts = [0];
   for (const match of source.matchAll(/\r\n|[\n\r\u2028\u2029]/g)) starts.push(match.index + match[0].length);
   const places: number[] = [];
   for (const node of nodes) {
-    for (const offset of [node.end - 1, node.start]) {
+    for (const offset of [put === "behind" ? node.end - 1 : node.start, node.start]) {
       let low = 0;
       let high = starts.length;
       while (low < high) {
@@ -90,6 +94,8 @@ export function rewriteModule(init: {
   analysis: Analysis;
   prefix: string;
   format: "esm" | "cjs";
+  /** The statement whose value, if it is an expression, the code returns. */
+  returned?: Node;
 }): Rewritten {
   const { source, module, analysis, prefix, format } = init;
   const text = new MagicString(source);
@@ -276,7 +282,9 @@ export function rewriteModule(init: {
           return;
         }
         const replacement = identifierText(node);
-        if (replacement !== node.name) c.replace(node.start, node.end, replacement);
+        if (replacement === node.name) return;
+        c.kept.push(node);
+        c.replace(node.start, node.end, replacement);
         return;
       }
       case "FunctionDeclaration":
@@ -347,6 +355,7 @@ export function rewriteModule(init: {
         return;
       case "ExpressionStatement":
         visit(node.expression, frame);
+        if (node === init.returned) c.wrap(node.expression.start, node.expression.end, "return(", ")");
         return c.terminate(node);
       case "DoWhileStatement":
         visitLoop(node, frame, []);
@@ -457,7 +466,8 @@ export function rewriteModule(init: {
       visitChainLink(node.object, frame);
       if (node.computed) visit(node.property, frame);
     } else if (node.type === "CallExpression") {
-      visitChainLink(node.callee, frame);
+      if (node.callee.type === "Identifier") visitCallee(node.callee, frame, false);
+      else visitChainLink(node.callee, frame);
       for (const a of node.arguments) visit(a, frame);
     } else visit(node, frame);
   };
@@ -468,6 +478,7 @@ export function rewriteModule(init: {
     if (id.type !== "Identifier") return visit(callee, frame);
     const replacement = identifierText(id);
     if (replacement === id.name) return;
+    c.kept.push(id);
     const bare = viaHelper || !replacement.includes(".") || replacement.startsWith("(");
     c.replace(id.start, id.end, bare ? replacement : `(0,${replacement})`);
   };
@@ -549,7 +560,7 @@ export function rewriteModule(init: {
   const uses = (name: string) => [...facts.free].some((id) => id.name === name);
   return {
     text,
-    calls: callPlaces(source, c.calls),
+    calls: [...places(source, c.calls, "behind"), ...places(source, c.kept, "at")],
     asyncModule: facts.top.hasAwait,
     usesOpen: uses("open"),
     usesRequire: uses("require"),

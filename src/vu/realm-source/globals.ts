@@ -9,7 +9,7 @@ import type { Realm } from "./core.ts";
 
 export function installGlobals(
   rt: Realm,
-  init: { compileSnippet(source: string): string; random(): number | undefined },
+  init: { compileSnippet(source: string, isFunction?: boolean): string; random(): number | undefined },
   intrinsicNames: string[],
 ): object {
   const realm: any = globalThis;
@@ -19,16 +19,16 @@ export function installGlobals(
   const NativeFunction = Function;
   const join = Array.prototype.join;
 
-  const compile = (source: string): string => {
+  const compile = (source: string, isFunction: boolean): string => {
     try {
-      return init.compileSnippet(source);
+      return init.compileSnippet(source, isFunction);
     } catch (error) {
       throw new SyntaxError(String((error as { message?: unknown }).message));
     }
   };
-  const run = (source: string): any => nativeEval(compile(source))(rt);
+  const run = (source: string, isFunction: boolean): any => nativeEval(compile(source, isFunction))(rt);
   /** Indirect eval: runs in the global scope. */
-  rt.ev = (source: unknown): unknown => (typeof source === "string" ? run(source) : source);
+  rt.ev = (source: unknown): unknown => (typeof source === "string" ? run(source, false) : source);
 
   const functionKinds: [any, string][] = [
     [NativeFunction, "function"],
@@ -41,7 +41,7 @@ export function installGlobals(
     const Safe: any = function (...parts: unknown[]) {
       const body = parts.length > 0 ? String(parts.pop()) : "";
       const params = join.call(parts.map(String), ",");
-      return run(`(${keyword} anonymous(${params}\n) {\n${body}\n})`);
+      return run(`(${keyword} anonymous(${params}\n) {\n${body}\n})`, true);
     };
     defineProperty(Safe, "name", { value: Native.name, configurable: true });
     defineProperty(Safe, "length", { value: 1, configurable: true });
