@@ -89,7 +89,7 @@ function arrivals(): Promise<Lateness> {
       clock: {
         nowMs: () => performance.now(),
         at: (atMs, callback) => {
-          const timer = { dueMs: 0, sequence: 0, index: -1, fire: callback };
+          const timer = { ticket: 0, fire: callback };
           queue.add(timer, atMs);
           return () => queue.remove(timer);
         },

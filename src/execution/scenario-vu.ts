@@ -167,7 +167,7 @@ export class ThreadVu implements ScenarioVu, ScenarioState, IterationListener {
       runtime.soon(this);
       return;
     }
-    const timer = { dueMs: 0, sequence: 0, index: -1, fire: () => rested() };
+    const timer = { ticket: 0, fire: () => rested() };
     const rested = () => {
       runtime.timers.remove(timer);
       this.resting = undefined;

@@ -4,6 +4,7 @@
 import { UserError } from "../base/errors.ts";
 import { ExitCode } from "../base/exit-codes.ts";
 import { didYouMean } from "../base/typo.ts";
+import { spareTopTier } from "../host/jit.ts";
 import type { BuiltinModule, ModuleExports, ModuleRegistry } from "../vu/module-registry.ts";
 import type { BuiltinFacts } from "../script/analyse.ts";
 import { makeFactory } from "../script/factory.ts";
@@ -111,7 +112,9 @@ export class ScriptHost {
       if (request.leaks) this.leaking.add(request.id);
       for (const name of request.names) if (name !== "*") names.add(name);
     }
-    this.linked.set(module.id, { ...module, factory: makeFactory(module, realm.context, rt) });
+    const factory = makeFactory(module, realm.context, rt);
+    spareTopTier(factory);
+    this.linked.set(module.id, { ...module, factory });
   }
 
   private withJslib(loader: Loader): Loader {

@@ -21,7 +21,6 @@ import { formatFrame, Positions } from "../script/positions.ts";
 import { installVuGlobals } from "../vu/globals.ts";
 import { goJson } from "../vu/go-json.ts";
 import { Iteration, type IterationResult } from "../vu/iteration.ts";
-import { IterationContext } from "../vu/context.ts";
 import { VuRuntime } from "../vu/runtime.ts";
 import { describeError, formatErrorLine } from "../vu/script-error.ts";
 import { Vu } from "../vu/vu.ts";
@@ -43,6 +42,8 @@ import { RemoteIoCaller } from "./remote-io.ts";
 import { recordTraffic, type RunningScenario, type ScenarioVuHost, ThreadVu } from "./scenario-vu.ts";
 import { ScriptHost } from "./script-host.ts";
 import { encodeSummaryFiles } from "./summary-files.ts";
+import { spareUpkeep } from "./upkeep.ts";
+import { VuInit } from "./vu-init.ts";
 
 /** How often figures travel to the conductor, milliseconds. */
 const REPORT_INTERVAL_MS = 100;
@@ -102,7 +103,10 @@ export class VuThread {
   private run: RunSpec | undefined;
   private scenarios: Scenario[] = [];
   private instanceShare: Share = Share.of();
+  /** This thread's part of that. */
   private share: Share = Share.of();
+  /** This thread's part of the process's VUs, numbered among themselves. */
+  private threadShare: Share = Share.of();
   private readonly free = new Fifo<Vu>();
   /** VUs that may still be made while the test runs. */
   private unplannedLeft = 0;
@@ -136,6 +140,7 @@ export class VuThread {
     });
     this.runtime.remoteIo = new RemoteIoCaller((message) => this.port.post(message));
     installVuGlobals(this.runtime);
+    spareUpkeep();
     this.host = {
       metrics: this.metrics,
       shared: this.shared,
@@ -237,31 +242,24 @@ export class VuThread {
     }
   }
 
-  /** Makes a VU and runs its init code. */
-  private newVu(idInInstance: number, idInTest: number): Promise<Vu> {
-    return new Promise((resolve, reject) => {
-      const vu = new Vu({ runtime: this.runtime, idInInstance, idInTest, env: this.env, tags: this.runtime.runTags });
-      const { script } = this;
-      this.initialising = vu;
-      vu.context = new IterationContext();
-      vu.start(
-        vu.loop.runTask(() => script!.init(vu)),
-        {
-          coroutineEnded: (error, failed) => {
-            this.initialising = undefined;
-            if (!failed) {
-              vu.inInit = false;
-              resolve(vu);
-            } else if (vu.interrupted && this.abortFailure) reject(fromAbort(this.abortFailure));
-            else reject(this.initError(error));
-          },
-        },
-      );
-      if (vu.interrupted && this.abortFailure) {
-        vu.abandon();
-        reject(fromAbort(this.abortFailure));
-      }
-    });
+  /**
+   * Makes a VU and runs its init code.
+   *
+   * @returns The VU; a promise of it only if its init code waits for something.
+   */
+  private newVu(idInInstance: number, idInTest: number): Vu | Promise<Vu> {
+    const vu = new Vu({ runtime: this.runtime, idInInstance, idInTest, env: this.env, tags: this.runtime.runTags });
+    const init = new VuInit(vu);
+    this.initialising = vu;
+    init.run(this.script!.init(vu));
+    if (vu.interrupted && this.abortFailure) init.fail(fromAbort(this.abortFailure));
+    return init.state === "running" ? init.whenSettled().then(() => this.made(vu, init)) : this.made(vu, init);
+  }
+
+  private made(vu: Vu, init: VuInit): Vu {
+    this.initialising = undefined;
+    if (init.state === "ready") return vu;
+    throw vu.interrupted && this.abortFailure ? fromAbort(this.abortFailure) : this.initError(init.error);
   }
   private initialising: Vu | undefined;
   private abortFailure: Failure | undefined;
@@ -295,6 +293,7 @@ export class VuThread {
     this.scenarios = resolveScenarios(options);
     this.instanceShare = Share.fromOptions(options);
     this.share = this.instanceShare.split(run.threadCount)[run.threadIndex]!;
+    this.threadShare = Share.of().split(run.threadCount)[run.threadIndex]!;
     this.unplannedLeft = vuNeeds(this.scenarios, this.share).unplannedMax;
     this.host.minIterationDurationMs = options.minIterationDuration ?? 0;
     setInterval(() => this.report(), REPORT_INTERVAL_MS);
@@ -303,12 +302,9 @@ export class VuThread {
   // ---- VUs -------------------------------------------------------------------------------------------------------
 
   /** The next VU of this thread; ids follow the segments' arithmetic, so they are unique over threads and instances. */
-  private nextVu(): Promise<Vu> {
+  private nextVu(): Vu | Promise<Vu> {
     const k = this.madeCount++;
-    const idInTest = this.share.indexAt(k) + 1;
-    const threads = Share.of().split(this.run!.threadCount);
-    const idInInstance = this.run!.threadCount === 1 ? k + 1 : threads[this.run!.threadIndex]!.indexAt(k) + 1;
-    return this.newVu(idInInstance, idInTest);
+    return this.newVu(this.threadShare.indexAt(k) + 1, this.share.indexAt(k) + 1);
   }
 
   private async makeVus(count: number): Promise<void> {
@@ -316,7 +312,8 @@ export class VuThread {
     let collectAt = COLLECT_VUS_MIN;
     try {
       for (let i = 0; i < count && !this.aborted; i++) {
-        this.free.push(await this.nextVu());
+        const vu = this.nextVu();
+        this.free.push(vu instanceof Vu ? vu : await vu);
         this.shared.add(SharedState.INITIALIZED_VUS, 1);
         if (i === collectAt) {
           collectGarbage();
@@ -331,6 +328,19 @@ export class VuThread {
     } catch (error) {
       this.port.post({ type: "failed", failure: failureOf(error) });
     }
+  }
+
+  /** Makes one more VU while the test runs. */
+  private async makeOne(onReady: (vu: Vu) => void): Promise<void> {
+    let vu: Vu;
+    try {
+      vu = await this.nextVu();
+    } catch (error) {
+      this.port.post({ type: "testAbort", failure: failureOf(error) });
+      return;
+    }
+    this.shared.add(SharedState.INITIALIZED_VUS, 1);
+    onReady(vu);
   }
 
   private vuSource(running: Running): VuSource {
@@ -358,16 +368,7 @@ export class VuThread {
           return;
         }
         this.unplannedLeft--;
-        this.nextVu().then(
-          (vu) => {
-            this.shared.add(SharedState.INITIALIZED_VUS, 1);
-            onReady(activate(vu));
-          },
-          (error) => {
-            const failure = failureOf(error);
-            this.port.post({ type: "testAbort", failure });
-          },
-        );
+        void this.makeOne((vu) => onReady(activate(vu)));
       },
     };
   }
@@ -381,7 +382,7 @@ export class VuThread {
     const clock: ExecutorClock = {
       nowMs: runtime.clock.nowMs,
       at: (atMs, callback) => {
-        const timer = { dueMs: 0, sequence: 0, index: -1, fire: callback };
+        const timer = { ticket: 0, fire: callback };
         runtime.timers.add(timer, atMs);
         return () => runtime.timers.remove(timer);
       },

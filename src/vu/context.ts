@@ -18,6 +18,10 @@ export class IterationContext {
   private first: ContextHook | undefined;
   private last: ContextHook | undefined;
 
+  constructor(endedBy?: "end" | "interrupt") {
+    this.endedBy = endedBy;
+  }
+
   get done(): boolean {
     return this.endedBy !== undefined;
   }

@@ -5,7 +5,6 @@
  * rejection (then what is pending is closed first); or by interruption (then the script runs no further line).
  */
 import { Interrupted } from "./block.ts";
-import { IterationContext } from "./context.ts";
 import type { CoroutineListener, Vu } from "./vu.ts";
 
 export interface IterationResult {
@@ -56,7 +55,7 @@ export class Iteration implements CoroutineListener, IterationResult {
     this.startMs = vu.runtime.clock.nowMs();
     this.phase = "call";
     vu.interrupted = false;
-    vu.context = new IterationContext();
+    vu.beginContext();
     vu.rejections?.clear();
     vu.startCall(fn, args, this);
   }
@@ -95,7 +94,7 @@ export class Iteration implements CoroutineListener, IterationResult {
     this.phase = "closing";
     const { vu } = this;
     vu.jobs.length = 0;
-    vu.context.end(this.interrupted ? "interrupt" : "end");
+    vu.endContext(this.interrupted ? "interrupt" : "end");
     if (vu.loop.isPending) vu.start(vu.loop.drain(ignore), this);
     else {
       vu.rejections?.clear();

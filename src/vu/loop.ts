@@ -158,13 +158,6 @@ export class EventLoop implements Block {
     if (this.isPending) yield* this.run();
   }
 
-  /** Runs a task of the host and whatever follows from it; for init code. */
-  *runTask(first: Task): Generator<unknown, void, any> {
-    this.vu.rejections?.clear();
-    this.push(first, undefined);
-    yield* this.run();
-  }
-
   private throwRejection(): void {
     const { vu } = this;
     if (vu.rejections === undefined || vu.rejections.size === 0) return;

@@ -7,9 +7,7 @@ const cell = new Int32Array(new SharedArrayBuffer(4));
 
 export class Sleep implements Block, TimerEntry {
   readonly what = "sleep()";
-  dueMs = 0;
-  sequence = 0;
-  index = -1;
+  ticket = 0;
   private ms = 0;
   private readonly vu: Vu;
 

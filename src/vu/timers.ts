@@ -20,9 +20,7 @@ interface ScriptTimer {
 }
 
 export class VuTimers implements TimerEntry, ContextHook {
-  dueMs = 0;
-  sequence = 0;
-  index = -1;
+  ticket = 0;
   nextHook: ContextHook | undefined;
   previousHook: ContextHook | undefined;
   private readonly vu: Vu;

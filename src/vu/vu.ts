@@ -32,9 +32,6 @@ export interface ScenarioState {
   iterationInTest: number;
 }
 
-/** The context of VUs that have not run yet; init code may hook timers on, so it is replaced when it starts. */
-const BEFORE = new IterationContext();
-
 /** For a function that is itself a Block, already announced. */
 function* wait(): Generator<unknown, unknown, any> {
   return yield;
@@ -61,7 +58,6 @@ export class Vu {
   modules: Map<string, any> | undefined;
   /** True until init code has run; many functions of k6 are for one side of it only. */
   inInit = true;
-  context: IterationContext = BEFORE;
   /** Tags of every sample this VU makes now. */
   tags: TagSet;
   /** Untagged extras (`vu`, `iter` when they are asked for, and the script's own metadata). */
@@ -92,6 +88,8 @@ export class Vu {
   exports: any;
   /** Called at the end of each iteration; modules that keep connections look at `noVUConnectionReuse` here. */
   afterIteration: Set<() => void> | undefined;
+  private madeContext: IterationContext | undefined;
+  private endedBy: "end" | "interrupt" | undefined;
   private slots: Map<object, unknown> | undefined;
   private iterationSlots: Map<object, unknown> | undefined;
   private coroutine: Generator<unknown, unknown, any> | undefined;
@@ -166,6 +164,21 @@ export class Vu {
   /** Forgets the last iteration's slots. */
   beginIteration(): void {
     this.iterationSlots = undefined;
+  }
+
+  /** The life of what runs now. Made when first asked for: most iterations have nothing that outlives a call. */
+  get context(): IterationContext {
+    return (this.madeContext ??= new IterationContext(this.endedBy));
+  }
+
+  beginContext(): void {
+    this.madeContext = undefined;
+    this.endedBy = undefined;
+  }
+
+  endContext(by: "end" | "interrupt"): void {
+    this.endedBy = by;
+    this.madeContext?.end(by);
   }
 
   /** Adds a sample with the VU's tags, or with `tags`. */

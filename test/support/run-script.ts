@@ -8,6 +8,7 @@
  */
 import { registry as compat } from "../../compat/index.ts";
 import { ScriptHost } from "../../src/execution/script-host.ts";
+import { VuInit } from "../../src/execution/vu-init.ts";
 import { defineBuiltinMetrics } from "../../src/metrics/builtin.ts";
 import { Recorder } from "../../src/metrics/recorder.ts";
 import { Registry } from "../../src/metrics/registry.ts";
@@ -237,16 +238,10 @@ export class ScriptBench {
       vu,
     };
     let done = false;
-    vu.start(
-      vu.loop.runTask(() => host.init(vu)),
-      {
-        coroutineEnded(error, failed) {
-          done = true;
-          if (failed) Object.assign(ran, { failed, error });
-        },
-      },
-    );
-    clock.runUntil(() => done);
+    const init = new VuInit(vu);
+    init.run(host.init(vu));
+    clock.runUntil(() => init.state !== "running");
+    if (init.state === "failed") Object.assign(ran, { failed: true, error: init.error });
     ran.exports = vu.exports;
     run.onInit?.();
     vu.inInit = false;

@@ -6,6 +6,7 @@
 import { registry as compat } from "../../compat/index.ts";
 import type { LogRecord } from "../../src/base/log.ts";
 import { ScriptHost } from "../../src/execution/script-host.ts";
+import { VuInit } from "../../src/execution/vu-init.ts";
 import { defineBuiltinMetrics } from "../../src/metrics/builtin.ts";
 import { Recorder } from "../../src/metrics/recorder.ts";
 import { Registry } from "../../src/metrics/registry.ts";
@@ -108,20 +109,16 @@ export async function runScript(source: string, run: ScriptRun = {}): Promise<Ra
   const describe = (error: unknown): string => formatError(describeError(error, positions, runtime.rt));
   runtime.describe = (error) => formatErrorLine(describeError(error, positions, runtime.rt));
 
-  const makeVu = (number: number): Promise<Vu | undefined> =>
-    new Promise((resolve) => {
-      const vu = new Vu({ runtime, idInInstance: number, idInTest: number, env, tags: runtime.tagRoot.empty });
-      vu.start(
-        vu.loop.runTask(() => host.init(vu)),
-        {
-          coroutineEnded(result, failed) {
-            if (failed && !vu.interrupted) ran.errors.push(describe(result));
-            vu.inInit = false;
-            resolve(failed ? undefined : vu);
-          },
-        },
-      );
-    });
+  const makeVu = async (number: number): Promise<Vu | undefined> => {
+    const vu = new Vu({ runtime, idInInstance: number, idInTest: number, env, tags: runtime.tagRoot.empty });
+    const init = new VuInit(vu);
+    init.run(host.init(vu));
+    await init.whenSettled();
+    vu.inInit = false;
+    if (init.state === "ready") return vu;
+    if (!vu.interrupted) ran.errors.push(describe(init.error));
+    return undefined;
+  };
   const iterate = (vu: Vu): Promise<void> =>
     new Promise((resolve) => {
       vu.global.__ITER = ++vu.iteration;

@@ -10,9 +10,8 @@ import type { Happening, Session } from "./session.ts";
 const WAITING_MAX = 2;
 
 export class SessionTimer implements TimerEntry, Happening {
+  ticket = 0;
   dueMs = 0;
-  sequence = 0;
-  index = -1;
   private readonly runtime: VuRuntime;
   private readonly session: Session;
   private readonly callback: unknown;
@@ -31,7 +30,8 @@ export class SessionTimer implements TimerEntry, Happening {
   arm(): void {
     const { timers, clock } = this.runtime;
     const fromMs = this.dueMs > 0 ? this.dueMs : clock.nowMs();
-    timers.add(this, Math.max(fromMs + this.ms, this.repeats ? clock.nowMs() : 0));
+    this.dueMs = Math.max(fromMs + this.ms, this.repeats ? clock.nowMs() : 0);
+    timers.add(this, this.dueMs);
   }
 
   disarm(): void {
