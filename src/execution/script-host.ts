@@ -137,18 +137,24 @@ export class ScriptHost {
     return { blocks: new Set(entry.blocks), callsBack: new Set(entry.callsBack), methods: new Set(entry.methods) };
   }
 
-  /** Evaluates the script for a VU and leaves its exports in `vu.exports`. */
-  *init(vu: Vu): Generator<unknown, void, any> {
+  /**
+   * Evaluates the script for a VU, the current one, and leaves its exports in `vu.exports`.
+   *
+   * @returns What is left to run; undefined if all of it has run.
+   */
+  init(vu: Vu): Generator<unknown, void, any> | undefined {
+    const main = this.linked.get(this.spec.mainId)!;
+    if (!this.isSingle(main)) return this.initAll(vu);
+    vu.exports = vu.runtime.rt.moduleObject();
+    return instantiateSingle(vu, main, vu.exports, {
+      imports: main.requests.map((request) => this.builtinExports(request.id, vu)!),
+      meta: main.usesMeta ? this.meta(main.id) : undefined,
+      open: main.usesOpen ? this.openFor(main.id) : undefined,
+    });
+  }
+
+  private *initAll(vu: Vu): Generator<unknown, void, any> {
     const { linked, spec } = this;
-    const main = linked.get(spec.mainId)!;
-    if (this.isSingle(main)) {
-      vu.exports = yield* instantiateSingle(vu, main, {
-        imports: main.requests.map((request) => this.builtinExports(request.id, vu)!),
-        meta: main.usesMeta ? this.meta(main.id) : undefined,
-        open: main.usesOpen ? this.openFor(main.id) : undefined,
-      });
-      return;
-    }
     vu.exports = yield* instantiate(
       vu,
       {

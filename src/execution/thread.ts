@@ -140,7 +140,7 @@ export class VuThread {
     });
     this.runtime.remoteIo = new RemoteIoCaller((message) => this.port.post(message));
     installVuGlobals(this.runtime);
-    spareUpkeep();
+    spareUpkeep(this.runtime.rt);
     this.host = {
       metrics: this.metrics,
       shared: this.shared,
@@ -251,7 +251,7 @@ export class VuThread {
     const vu = new Vu({ runtime: this.runtime, idInInstance, idInTest, env: this.env, tags: this.runtime.runTags });
     const init = new VuInit(vu);
     this.initialising = vu;
-    init.run(this.script!.init(vu));
+    init.run(() => this.script!.init(vu));
     if (vu.interrupted && this.abortFailure) init.fail(fromAbort(this.abortFailure));
     return init.state === "running" ? init.whenSettled().then(() => this.made(vu, init)) : this.made(vu, init);
   }

@@ -1,5 +1,12 @@
 /** The upkeep of VUs: what runs for each VU or each iteration, but not for each message of a script. See `host/jit.ts`. */
 import { spareTopTier } from "../host/jit.ts";
+import { Recorder } from "../metrics/recorder.ts";
+import { CounterSink } from "../metrics/sink/counter.ts";
+import { GaugeSink } from "../metrics/sink/gauge.ts";
+import { RateSink } from "../metrics/sink/rate.ts";
+import { TrendSink } from "../metrics/sink/trend.ts";
+import { QuantileSketch } from "../metrics/sketch.ts";
+import { Sum } from "../metrics/sum.ts";
 import { Share, StripedSequence } from "../options/segment.ts";
 import { instantiateSingle } from "../vu/instantiate.ts";
 import { Iteration } from "../vu/iteration.ts";
@@ -17,8 +24,11 @@ import { recordTraffic, ThreadVu } from "./scenario-vu.ts";
 import { ScriptHost } from "./script-host.ts";
 import { VuInit } from "./vu-init.ts";
 
-export function spareUpkeep(): void {
+/** @param rt The realm's functions. */
+export function spareUpkeep(rt: Record<string, unknown>): void {
   spareTopTier(Fifo, GracefulEnd, IterationNumbering, ScenarioRun, Share, StripedSequence, ThreadVu, VuLoop);
   spareTopTier(EventLoop, Iteration, ScriptHost, Sleep, TimerQueue, Vu, VuInit, VuRuntime);
   spareTopTier(instantiateSingle, recordTraffic);
+  spareTopTier(Recorder, CounterSink, GaugeSink, QuantileSketch, RateSink, Sum, TrendSink);
+  for (const value of Object.values(rt)) if (typeof value === "function") spareTopTier(value as () => unknown);
 }

@@ -16,9 +16,9 @@ export class VuInit implements CoroutineListener {
     this.vu = vu;
   }
 
-  run(code: Generator<unknown, void, any>): void {
-    this.vu.rejections?.clear();
-    this.vu.start(code, this);
+  /** @param code Returns what is left to run, if anything is. */
+  run(code: () => Generator<unknown, void, any> | undefined): void {
+    this.vu.startHost(code, this);
   }
 
   coroutineEnded(error: unknown, failed: boolean): void {

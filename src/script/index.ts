@@ -29,6 +29,7 @@ export interface CompiledModule {
   starExports: string[];
   exportNames: string[];
   asyncModule: boolean;
+  plain: boolean;
   usesOpen: boolean;
   usesRequire: boolean;
   usesMeta: boolean;
@@ -106,7 +107,7 @@ export async function compileScript(mainId: string, options: CompileOptions): Pr
   };
   await load(mainId, mainId);
   if (unknown.length > 0) throw options.unknownModules([...new Set(unknown)]);
-  return rewriteAll(sources);
+  return rewriteAll(sources, true);
 }
 
 /** Compiles a module that `require()` names at run time, with the modules that it imports. */
@@ -118,7 +119,7 @@ export function compileRequired(id: string, specifier: string, options: CompileO
     for (const request of [...added.facts.requests, ...added.required]) load(resolveSpecifier(request, next), request);
   };
   load(id, specifier);
-  return rewriteAll(sources);
+  return rewriteAll(sources, false);
 }
 
 function addSource(
@@ -151,11 +152,13 @@ function addSource(
   return added;
 }
 
-function rewriteAll(sources: Map<string, Source>): CompiledModule[] {
+/** @param areAll Nothing else imports them. */
+function rewriteAll(sources: Map<string, Source>, areAll: boolean): CompiledModule[] {
   const modules = [...sources.values()];
   markCycles(modules);
   const analysis = analyse(modules);
-  return modules.map((module) => rewriteOne(module, analysis));
+  const isAlone = areAll && modules.length === 1 && modules[0]!.parsed.format === "esm";
+  return modules.map((module) => rewriteOne(module, analysis, isAlone));
 }
 
 /** Tells for each module whether imports lead from it back to itself (Tarjan's strongly connected components). */
@@ -186,12 +189,12 @@ function markCycles(modules: readonly Source[]): void {
   for (const module of modules) if (!indexes.has(module)) visit(module);
 }
 
-function rewriteOne(module: Source, analysis: Analysis): CompiledModule {
+function rewriteOne(module: Source, analysis: Analysis, isAlone: boolean): CompiledModule {
   const prefix = pickPrefix(module.source);
   const { format } = module.parsed;
   let rewritten: Rewritten;
   try {
-    rewritten = rewriteModule({ source: module.source, module, analysis, prefix, format });
+    rewritten = rewriteModule({ source: module.source, module, analysis, prefix, format, isAlone });
   } catch (error) {
     if (error instanceof UnsupportedSyntax)
       throw unsupportedSyntax(error.message, error.position, module.source, module.id);

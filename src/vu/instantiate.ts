@@ -14,9 +14,10 @@ export interface LinkedModule {
   requests: readonly { specifier: string; id: string }[];
   /** Names imported from each request, for built-ins that lack them. */
   starExports: readonly string[];
-  /** Made of the rewritten text, once a thread. */
-  factory: (...args: any[]) => Generator<unknown, unknown, any>;
+  /** Made of the rewritten text, once a thread; returns nothing, and has run, if the module is plain. */
+  factory: (...args: any[]) => Generator<unknown, unknown, any> | undefined;
   asyncModule: boolean;
+  plain: boolean;
   usesOpen: boolean;
   usesRequire: boolean;
   usesMeta: boolean;
@@ -43,20 +44,27 @@ type Instance = {
 };
 
 /**
- * Evaluates an ES module that imports nothing but built-in modules, which most scripts are; returns its exports.
+ * Evaluates an ES module that imports nothing but built-in modules, which most scripts are.
  *
+ * @param exports Filled in.
  * @param imports What its imports see, in the order of its requests.
+ * @returns What is left to run; undefined for a plain module.
  */
-export function* instantiateSingle(
+export function instantiateSingle(
   vu: Vu,
   linked: LinkedModule,
+  exports: object,
   given: { imports: readonly object[]; meta: object | undefined; open: unknown },
-): Generator<unknown, any, any> {
-  const exports = vu.runtime.rt.moduleObject();
+): Generator<unknown, any, any> | undefined {
   const run = linked.factory(exports, vu.global, given.meta, given.open, undefined, ...given.imports);
-  run.next();
-  yield* run;
-  return exports;
+  run?.next();
+  return run;
+}
+
+/** The two steps of a module that has only one. */
+function* inTwoSteps(runPlain: () => void): Generator<unknown, void, any> {
+  yield;
+  runPlain();
 }
 
 /** Evaluates the main module and all it imports; returns the main module's exports. */
@@ -109,15 +117,10 @@ export function* instantiate(vu: Vu, source: ModuleSource, mainId: string): Gene
         configurable: true,
       });
     } else {
-      instance.run = linked.factory(
-        exports,
-        vu.global,
-        linked.usesMeta ? source.meta(id) : undefined,
-        open,
-        require,
-        ...imports,
-      );
-      instance.run.next();
+      const run = () =>
+        linked.factory(exports, vu.global, linked.usesMeta ? source.meta(id) : undefined, open, require, ...imports);
+      instance.run = linked.plain ? inTwoSteps(run) : run();
+      instance.run!.next();
     }
   };
 

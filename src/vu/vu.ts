@@ -278,6 +278,25 @@ export class Vu {
     this.resume(undefined);
   }
 
+  /** Runs code of the host as this VU's coroutine; it returns what is left to run, if anything is. */
+  startHost(code: () => Generator<unknown, unknown, any> | undefined, listener: CoroutineListener): void {
+    const { runtime } = this;
+    const before = runtime.enter(this);
+    let result: unknown;
+    let failed = false;
+    try {
+      result = code();
+    } catch (error) {
+      result = error;
+      failed = true;
+      runtime.rt.k.x = false;
+    } finally {
+      runtime.leave(before);
+    }
+    if (failed || result === undefined) listener.coroutineEnded(result, failed);
+    else this.start(result as Generator<unknown, unknown, any>, listener);
+  }
+
   /** Calls a function of the script as this VU's coroutine. */
   startCall(f: unknown, args: unknown[], listener: CoroutineListener): void {
     if (this.coroutine !== undefined) throw new Error("internal error: the VU is running already");

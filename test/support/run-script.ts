@@ -239,7 +239,7 @@ export class ScriptBench {
     };
     let done = false;
     const init = new VuInit(vu);
-    init.run(host.init(vu));
+    init.run(() => host.init(vu));
     clock.runUntil(() => init.state !== "running");
     if (init.state === "failed") Object.assign(ran, { failed: true, error: init.error });
     ran.exports = vu.exports;

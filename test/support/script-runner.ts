@@ -112,7 +112,7 @@ export async function runScript(source: string, run: ScriptRun = {}): Promise<Ra
   const makeVu = async (number: number): Promise<Vu | undefined> => {
     const vu = new Vu({ runtime, idInInstance: number, idInTest: number, env, tags: runtime.tagRoot.empty });
     const init = new VuInit(vu);
-    init.run(host.init(vu));
+    init.run(() => host.init(vu));
     await init.whenSettled();
     vu.inInit = false;
     if (init.state === "ready") return vu;

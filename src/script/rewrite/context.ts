@@ -31,6 +31,8 @@ export class Context {
   readonly prefix: string;
   /** CommonJS: `module` and `exports` are there. */
   readonly commonJs: boolean;
+  /** The module's own code never waits: it is a function, not a generator. */
+  readonly plain: boolean;
   /** Declarations evaluated once a thread, before the factory. */
   readonly prelude: string[] = [];
   readonly requests: readonly string[];
@@ -53,6 +55,7 @@ export class Context {
     analysis: Analysis;
     prefix: string;
     commonJs: boolean;
+    plain: boolean;
   }) {
     this.text = init.text;
     this.source = init.source;
@@ -61,6 +64,7 @@ export class Context {
     this.analysis = init.analysis;
     this.prefix = init.prefix;
     this.commonJs = init.commonJs;
+    this.plain = init.plain;
     this.requests = this.facts.requests;
   }
 
@@ -74,7 +78,7 @@ export class Context {
 
   /** Whether a function is rewritten into a stub and a twin. */
   hasTwin(fn: FunctionFacts): boolean {
-    if (fn.kind === "module") return true;
+    if (fn.kind === "module") return !this.plain;
     if (fn.async) return true;
     return fn.mayBlock && isTwinable(fn);
   }

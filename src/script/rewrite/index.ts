@@ -24,6 +24,8 @@ export interface Rewritten {
   calls: number[];
   /** Top-level await, so the factory's body awaits. */
   asyncModule: boolean;
+  /** The factory's body is a function that runs to its end; otherwise a generator, which links first and then runs. */
+  plain: boolean;
   usesOpen: boolean;
   usesRequire: boolean;
   usesMeta: boolean;
@@ -96,10 +98,15 @@ export function rewriteModule(init: {
   format: "esm" | "cjs";
   /** The statement whose value, if it is an expression, the code returns. */
   returned?: Node;
+  /** Nothing can see the module between linking and running. */
+  isAlone?: boolean;
 }): Rewritten {
   const { source, module, analysis, prefix, format } = init;
+  const { top } = module.facts;
+  // Every VU runs it once: a generator would be one object more each, and a costly one to compile. Bench row: vus-sleep.
+  const plain = init.isAlone === true && !top.hasAwait && !top.mayBlock && !top.spins;
   const text = new MagicString(source);
-  const c = new Context({ text, source, module, analysis, prefix, commonJs: format === "cjs" });
+  const c = new Context({ text, source, module, analysis, prefix, commonJs: format === "cjs", plain });
   const { facts } = c;
   recordContainers(c);
 
@@ -552,8 +559,8 @@ export function rewriteModule(init: {
   const helpers = helperNames.map((name) => prefix + name).join();
   const hoistedTop = (c.hoisted.get(bodyStart(facts.tree)) ?? []).join("");
   const head =
-    `(function(${helpers}){${facts.top.strict ? '"use strict";' : ""}${c.prelude.join("")}return function*${prefix}module(${params.join()}){` +
-    `${prologue(c, topFrame)}${hoistedTop}${exportGetters(c)}yield;`;
+    `(function(${helpers}){${facts.top.strict ? '"use strict";' : ""}${c.prelude.join("")}return function${plain ? " " : "*"}${prefix}module(${params.join()}){` +
+    `${prologue(c, topFrame)}${hoistedTop}${exportGetters(c)}${plain ? "" : "yield;"}`;
   text.prepend(head);
   if (source.startsWith("#!")) text.update(0, source.indexOf("\n") < 0 ? source.length : source.indexOf("\n"), "");
   text.append(`\n${exportValues(c)}}})`);
@@ -562,6 +569,7 @@ export function rewriteModule(init: {
     text,
     calls: [...places(source, c.calls, "behind"), ...places(source, c.kept, "at")],
     asyncModule: facts.top.hasAwait,
+    plain,
     usesOpen: uses("open"),
     usesRequire: uses("require"),
     usesMeta,
