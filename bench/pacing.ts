@@ -5,7 +5,7 @@
  * that fires. Prints figure, floor, ratio, machine, version.
  */
 import os from "node:os";
-import type { ScenarioVu } from "../src/execution/executor/executor.ts";
+import type { IterationOwner, ScenarioVu } from "../src/execution/executor/executor.ts";
 import { createExecutor } from "../src/execution/executor/index.ts";
 import { resolveScenario } from "../src/options/scenarios.ts";
 import { Share } from "../src/options/segment.ts";
@@ -63,12 +63,12 @@ function arrivals(): Promise<Lateness> {
       const vu = {
         idInInstance: index + 1,
         busy: false,
-        iterate: (_counters: unknown, onEnd: (outcome: { interrupted: boolean; failed: boolean }) => void) => {
+        iterate: (_counters: unknown, owner: IterationOwner) => {
           starts.push(performance.now());
           vu.busy = true;
           setImmediate(() => {
             vu.busy = false;
-            onEnd({ interrupted: false, failed: false });
+            owner.iterationEnded({ interrupted: false, failed: false });
           });
         },
         interrupt: () => undefined,
@@ -95,7 +95,7 @@ function arrivals(): Promise<Lateness> {
         },
       },
       vus: { take: () => free.shift(), giveBack: (vu) => void free.push(vu), make: () => undefined },
-      soon: (callback) => void setImmediate(callback),
+      soon: (callback) => void setImmediate(typeof callback === "function" ? callback : () => callback.run()),
       nextShared: () => 1,
       drop: (count) => {
         dropped += count;

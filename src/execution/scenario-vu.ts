@@ -8,7 +8,7 @@ import { UnhandledRejection } from "../vu/loop.ts";
 import { type ScenarioState, UNSET, type Vu } from "../vu/vu.ts";
 import type { BuiltinMetrics } from "../metrics/builtin.ts";
 import type { TagSet } from "../metrics/tags.ts";
-import type { IterationCounters, IterationOutcome, ScenarioVu } from "./executor/executor.ts";
+import type { IterationCounters, IterationOutcome, IterationOwner, ScenarioVu } from "./executor/executor.ts";
 import { SharedState } from "./messages.ts";
 
 /** What the VUs of a thread have in common while the test runs. */
@@ -60,7 +60,7 @@ export class ThreadVu implements ScenarioVu, ScenarioState, IterationListener {
   private readonly scenario: RunningScenario;
   iterationInInstance = 0;
   iterationInTest = 0;
-  private onEnd: ((outcome: IterationOutcome) => void) | undefined;
+  private owner: IterationOwner | undefined;
   private outcome: IterationOutcome = ENDED_WELL;
   private readonly iteration: Iteration;
   /** Waiting out `minIterationDuration`. */
@@ -95,7 +95,7 @@ export class ThreadVu implements ScenarioVu, ScenarioState, IterationListener {
     this.vu.cutOffAtMs = ms;
   }
 
-  iterate(counters: IterationCounters, onEnd: (outcome: IterationOutcome) => void): void {
+  iterate(counters: IterationCounters, owner: IterationOwner): void {
     const { vu, host } = this;
     const { runtime } = vu;
     vu.iteration++;
@@ -104,18 +104,18 @@ export class ThreadVu implements ScenarioVu, ScenarioState, IterationListener {
     if (runtime.systemTags.has("iter")) vu.metadata = { ...vu.metadata, iter: String(vu.iteration) };
     this.iterationInInstance = counters.iterationInInstance;
     this.iterationInTest = counters.iterationInTest;
-    this.onEnd = onEnd;
+    this.owner = owner;
     this.scenario.busyVus++;
     if (this.scenario.isOpen) host.shared.add(SharedState.ACTIVE_VUS, 1);
     vu.beginIteration();
     if (vu.setupData === UNSET)
       vu.setupData = host.setupData === undefined ? undefined : runtime.rt.json(host.setupData);
-    this.iteration.run(this.fn, [vu.setupData]);
+    this.iteration.runWith(this.fn, vu.setupData);
   }
 
   /** Called by `runtime.soon`: the iteration has ended. */
   run(): void {
-    this.onEnd!(this.outcome);
+    this.owner!.iterationEnded(this.outcome);
   }
 
   get name(): string {

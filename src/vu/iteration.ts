@@ -47,6 +47,17 @@ export class Iteration implements CoroutineListener, IterationResult {
 
   /** Runs `fn(...args)`. */
   run(fn: unknown, args: unknown[]): void {
+    this.begin();
+    this.vu.startCall(fn, args, this);
+  }
+
+  /** Runs `fn(argument)`. */
+  runWith(fn: unknown, argument: unknown): void {
+    this.begin();
+    this.vu.startCallWith(fn, argument, this);
+  }
+
+  private begin(): void {
     const { vu } = this;
     this.value = undefined;
     this.error = undefined;
@@ -57,7 +68,6 @@ export class Iteration implements CoroutineListener, IterationResult {
     vu.interrupted = false;
     vu.beginContext();
     vu.rejections?.clear();
-    vu.startCall(fn, args, this);
   }
 
   coroutineEnded(result: unknown, failed: boolean): void {

@@ -18,7 +18,8 @@ export interface CoroutineListener {
   coroutineEnded(result: unknown, failed: boolean): void;
 }
 
-type Settled = { error: boolean; value: unknown };
+/** How a Block was settled while it started. */
+type Settled = { value: unknown; failed: boolean };
 
 /** Where the VU is in the scenario it runs for; read by `k6/execution`. */
 export interface ScenarioState {
@@ -94,7 +95,7 @@ export class Vu {
   private iterationSlots: Map<object, unknown> | undefined;
   private coroutine: Generator<unknown, unknown, any> | undefined;
   private blockedOn: Block | undefined;
-  private settled: Settled | undefined;
+  private early: Settled | undefined;
   private starting = false;
   private listener: CoroutineListener | undefined;
 
@@ -275,76 +276,93 @@ export class Vu {
     if (this.coroutine !== undefined) throw new Error("internal error: the VU is running already");
     this.coroutine = coroutine;
     this.listener = listener;
-    this.resume(undefined);
+    this.resume(undefined, false);
   }
 
   /** Runs code of the host as this VU's coroutine; it returns what is left to run, if anything is. */
   startHost(code: () => Generator<unknown, unknown, any> | undefined, listener: CoroutineListener): void {
-    const { runtime } = this;
-    const before = runtime.enter(this);
-    let result: unknown;
-    let failed = false;
+    const before = this.runtime.enter(this);
+    let rest: Generator<unknown, unknown, any> | undefined;
     try {
-      result = code();
+      rest = code();
     } catch (error) {
-      result = error;
-      failed = true;
-      runtime.rt.k.x = false;
-    } finally {
-      runtime.leave(before);
+      this.runtime.leave(before);
+      this.startFailed(error, listener);
+      return;
     }
-    if (failed || result === undefined) listener.coroutineEnded(result, failed);
-    else this.start(result as Generator<unknown, unknown, any>, listener);
+    this.runtime.leave(before);
+    if (rest === undefined) listener.coroutineEnded(undefined, false);
+    else this.start(rest, listener);
   }
 
   /** Calls a function of the script as this VU's coroutine. */
   startCall(f: unknown, args: unknown[], listener: CoroutineListener): void {
-    if (this.coroutine !== undefined) throw new Error("internal error: the VU is running already");
     const { runtime } = this;
-    const { rt } = runtime;
-    const { k } = rt;
     const before = runtime.enter(this);
     let result: unknown;
-    let failed = false;
     try {
-      result = rt.ca(undefined, f, args);
+      result = runtime.rt.ca(undefined, f, args);
     } catch (error) {
-      result = error;
-      failed = true;
-      k.x = false;
-    } finally {
       runtime.leave(before);
+      this.startFailed(error, listener);
+      return;
     }
-    if (!failed && k.p === 1) {
-      k.p = 0;
-      this.start(result as Generator<unknown, unknown, any>, listener);
-    } else if (!failed && k.p === 2) {
-      k.p = 0;
-      this.start(wait(), listener);
-    } else listener.coroutineEnded(result, failed);
+    runtime.leave(before);
+    this.goOn(result, listener);
+  }
+
+  /** `startCall` with one argument. */
+  startCallWith(f: unknown, argument: unknown, listener: CoroutineListener): void {
+    const { runtime } = this;
+    const before = runtime.enter(this);
+    let result: unknown;
+    try {
+      result = runtime.rt.c1(undefined, f, argument);
+    } catch (error) {
+      runtime.leave(before);
+      this.startFailed(error, listener);
+      return;
+    }
+    runtime.leave(before);
+    this.goOn(result, listener);
+  }
+
+  private startFailed(error: unknown, listener: CoroutineListener): void {
+    this.runtime.rt.k.x = false;
+    listener.coroutineEnded(error, true);
+  }
+
+  /** What a call of the script returned is its result, or what is left of it. */
+  private goOn(result: unknown, listener: CoroutineListener): void {
+    const { k } = this.runtime.rt;
+    const left = k.p;
+    k.p = 0;
+    if (left === 0) listener.coroutineEnded(result, false);
+    else this.start(left === 1 ? (result as Generator<unknown, unknown, any>) : wait(), listener);
   }
 
   /** Settles the Block that this VU waits for; ignored if it does not wait for it (any more). */
   unblock(block: Block, value: unknown): void {
-    this.settle(block, { error: false, value });
+    this.settle(block, value, false);
   }
 
   /** ... with an exception. */
   fail(block: Block, error: unknown): void {
-    this.settle(block, { error: true, value: error });
+    this.settle(block, error, true);
   }
 
-  private settle(block: Block, settled: Settled): void {
+  private settle(block: Block, value: unknown, failed: boolean): void {
     if (this.blockedOn !== block) return;
     if (this.starting) {
-      this.settled = settled;
+      // at once: `resume` goes on when the Block's start returns
+      this.early ??= { value, failed };
       return;
     }
     this.blockedOn = undefined;
-    this.resume(settled);
+    this.resume(value, failed);
   }
 
-  private resume(settled: Settled | undefined): void {
+  private resume(value: unknown, failed: boolean): void {
     const { runtime } = this;
     const before = runtime.enter(this);
     try {
@@ -352,7 +370,7 @@ export class Vu {
         const coroutine = this.coroutine!;
         let step: IteratorResult<unknown, unknown>;
         try {
-          step = settled?.error ? coroutine.throw(runtime.rt.translate(settled.value)) : coroutine.next(settled?.value);
+          step = failed ? coroutine.throw(runtime.rt.translate(value)) : coroutine.next(value);
         } catch (error) {
           this.finish(error, true);
           return;
@@ -366,19 +384,26 @@ export class Vu {
         runtime.announced = undefined;
         if (block === undefined) throw new Error("internal error: a coroutine gave way without a reason");
         this.blockedOn = block;
-        this.settled = undefined;
+        this.early = undefined;
         this.starting = true;
         block.start(this);
         this.starting = false;
         if (this.blockedOn !== block) return; // abandoned from within
-        settled = this.settled;
-        if (settled === undefined) return;
+        const early = this.takeEarly();
+        if (early === undefined) return;
         this.blockedOn = undefined;
+        ({ value, failed } = early);
       }
     } finally {
       this.starting = false;
       runtime.leave(before);
     }
+  }
+
+  private takeEarly(): Settled | undefined {
+    const { early } = this;
+    this.early = undefined;
+    return early;
   }
 
   private finish(result: unknown, failed: boolean): void {

@@ -7,6 +7,7 @@ import type {
   Executor,
   IterationCounters,
   IterationOutcome,
+  IterationOwner,
   ScenarioVu,
   VuSource,
 } from "../../src/execution/executor/executor.ts";
@@ -77,7 +78,8 @@ export class ScenarioBench {
       instanceShare,
       clock: this.clock,
       vus: this.source(),
-      soon: (callback) => void this.clock.at(this.clock.nowMs(), callback),
+      soon: (callback) =>
+        void this.clock.at(this.clock.nowMs(), typeof callback === "function" ? callback : () => callback.run()),
       nextShared: () => counter.next++,
       drop: (count) => {
         if (!(Number.isInteger(count) && count > 0)) throw new Error(`dropped ${count} iterations`);
@@ -185,7 +187,7 @@ class BenchVu implements ScenarioVu {
     this.cutOffMs = ms;
   }
 
-  iterate(counters: IterationCounters, onEnd: (outcome: IterationOutcome) => void): void {
+  iterate(counters: IterationCounters, owner: IterationOwner): void {
     const { bench } = this;
     const { clock, init } = bench;
     if (this.busy) throw new Error(`VU ${this.idInInstance} is busy already`);
@@ -207,7 +209,7 @@ class BenchVu implements ScenarioVu {
         this.running = undefined;
         started.endMs = bench.elapsedMs;
         started.outcome = { interrupted, failed: false };
-        clock.at(clock.nowMs(), () => onEnd(started.outcome!));
+        clock.at(clock.nowMs(), () => owner.iterationEnded(started.outcome!));
       },
     };
     this.running = running;

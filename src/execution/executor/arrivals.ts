@@ -18,7 +18,7 @@ import type { Share } from "../../options/segment.ts";
 import { regularDuration } from "../../options/requirements.ts";
 import { Fifo } from "../fifo.ts";
 import type { Timetable } from "../pacing.ts";
-import type { Executor, ExecutorContext, IterationOutcome, ScenarioProgress, ScenarioVu } from "./executor.ts";
+import type { Executor, ExecutorContext, IterationOutcome, IterationOwner, ScenarioProgress, ScenarioVu } from "./executor.ts";
 import { IterationNumbering } from "./numbering.ts";
 import { START_SLICE_MS, ScenarioRun } from "./scenario-run.ts";
 
@@ -184,7 +184,7 @@ export class Arrivals implements Executor {
 
   private startOn(worker: Worker): void {
     this.busyVus++;
-    worker.vu.iterate(this.numbering!.next(), worker.onEnd);
+    worker.vu.iterate(this.numbering!.next(), worker);
   }
 
   /** Makes one more VU, one after the other: making takes the time of iterations. */
@@ -218,12 +218,11 @@ export class Arrivals implements Executor {
       this.run.release(vu);
       return;
     }
-    const worker: Worker = { vu, onEnd: (outcome) => this.iterationEnded(worker, outcome) };
-    this.idle.push(worker);
+    this.idle.push(new Worker(vu, this));
     if (this.isShort) this.tick();
   }
 
-  private iterationEnded(worker: Worker, outcome: IterationOutcome): void {
+  iterationEnded(worker: Worker, outcome: IterationOutcome): void {
     this.busyVus--;
     this.run.countEnd(outcome);
     // Interrupted before the end means that the script aborted the test.
@@ -289,8 +288,17 @@ export class Arrivals implements Executor {
   }
 }
 
-/** A VU of the scenario, with its callback made once. */
-interface Worker {
-  vu: ScenarioVu;
-  onEnd: (outcome: IterationOutcome) => void;
+/** A VU of the scenario. */
+class Worker implements IterationOwner {
+  readonly vu: ScenarioVu;
+  private readonly arrivals: Arrivals;
+
+  constructor(vu: ScenarioVu, arrivals: Arrivals) {
+    this.vu = vu;
+    this.arrivals = arrivals;
+  }
+
+  iterationEnded(outcome: IterationOutcome): void {
+    this.arrivals.iterationEnded(this, outcome);
+  }
 }

@@ -24,14 +24,19 @@ export interface IterationCounters {
   iterationInTest: number;
 }
 
+/** Told of the end of an iteration. */
+export interface IterationOwner {
+  iterationEnded(outcome: IterationOutcome): void;
+}
+
 /** A VU that is active in the scenario. */
 export interface ScenarioVu {
   readonly idInInstance: number;
   /** Whether an iteration runs. */
   readonly busy: boolean;
-  /** Runs one iteration; `onEnd` is called once, asynchronously at the earliest. */
-  iterate(counters: IterationCounters, onEnd: (outcome: IterationOutcome) => void): void;
-  /** Cuts the running iteration off; its `onEnd` follows when its sockets and timers are closed. */
+  /** Runs one iteration; `owner` hears of its end once, asynchronously at the earliest. `counters` is read at once. */
+  iterate(counters: IterationCounters, owner: IterationOwner): void;
+  /** Cuts the running iteration off; its end follows when its sockets and timers are closed. */
   interrupt(): void;
   /** The latest moment at which an iteration may still run; for loops of the script that never give way. */
   cutOffAt(ms: number): void;
@@ -66,7 +71,7 @@ export interface ExecutorContext<S extends Scenario = Scenario> {
    * Calls back with an empty stack, soon; what a VU's first iteration asks for comes before the next VU's first, so a VU
    * that does not wait goes on before the next begins.
    */
-  soon(callback: () => void): void;
+  soon(callback: (() => void) | { run(): void }): void;
   /**
    * Takes the next number from a counter that all threads of the process share: 0, 1, 2... Only shared-iterations needs
    * one.

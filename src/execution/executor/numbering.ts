@@ -10,6 +10,7 @@ export class IterationNumbering {
   private readonly share: Share;
   private readonly instanceShare: Share;
   private count = 0;
+  private readonly counters = { iterationInInstance: 0, iterationInTest: 0 };
 
   /**
    * @param share The part of this thread.
@@ -20,9 +21,12 @@ export class IterationNumbering {
     this.instanceShare = instanceShare;
   }
 
-  next(): IterationCounters {
-    const iterationInTest = this.share.indexAt(this.count++);
+  /** The object is the same each time. */
+  next(): Readonly<IterationCounters> {
+    const { counters } = this;
+    counters.iterationInTest = this.share.indexAt(this.count++);
     // So many of the process's own numbers lie before it.
-    return { iterationInInstance: this.instanceShare.scale(iterationInTest), iterationInTest };
+    counters.iterationInInstance = this.instanceShare.scale(counters.iterationInTest);
+    return counters;
   }
 }

@@ -5,10 +5,10 @@
  * Behaviour: k6 docs, executors/per-vu-iterations.
  */
 import type { PerVuIterationsScenario } from "../../options/scenario-config.ts";
-import type { Executor, ExecutorContext, ScenarioProgress, ScenarioVu } from "./executor.ts";
+import type { Executor, ExecutorContext, IterationCounters, ScenarioProgress } from "./executor.ts";
 import { IterationNumbering } from "./numbering.ts";
 import { ScenarioRun } from "./scenario-run.ts";
-import { VuLoop } from "./vu-loop.ts";
+import { type LoopRules, VuLoop } from "./vu-loop.ts";
 
 export class PerVuIterations implements Executor {
   private readonly vus: number;
@@ -30,24 +30,10 @@ export class PerVuIterations implements Executor {
 
   start(onDone: () => void): void {
     this.run.begin(onDone);
-    this.run.take(this.vus, (vu) => this.loop(vu));
+    this.run.take(this.vus, (vu) =>
+      new VuLoop(this.run, vu, new Countdown(this.run, this.numbering, this.iterations)).begin(),
+    );
     this.run.close();
-  }
-
-  private loop(vu: ScenarioVu): void {
-    const { run } = this;
-    let left = this.iterations;
-    const loop = new VuLoop(run, vu, {
-      next: () => {
-        if (left === 0 || !run.mayStart) return undefined;
-        left--;
-        return this.numbering.next();
-      },
-      stopped: () => {
-        if (left > 0 && run.isRegularOver && !run.isAborted) run.drop(left);
-      },
-    });
-    loop.begin();
   }
 
   abort(): void {
@@ -65,5 +51,29 @@ export class PerVuIterations implements Executor {
       iterationsTotal,
       iterationsDropped: run.iterationsDropped,
     };
+  }
+}
+
+/** The iterations that one VU has left. */
+class Countdown implements LoopRules {
+  private left: number;
+  private readonly run: ScenarioRun;
+  private readonly numbering: IterationNumbering;
+
+  constructor(run: ScenarioRun, numbering: IterationNumbering, count: number) {
+    this.run = run;
+    this.numbering = numbering;
+    this.left = count;
+  }
+
+  next(): IterationCounters | undefined {
+    if (this.left === 0 || !this.run.mayStart) return undefined;
+    this.left--;
+    return this.numbering.next();
+  }
+
+  stopped(): void {
+    const { run } = this;
+    if (this.left > 0 && run.isRegularOver && !run.isAborted) run.drop(this.left);
   }
 }

@@ -105,7 +105,7 @@ export class RampingVus implements Executor {
       if (cutOff !== undefined) vu.cutOffAt(run.startMs + cutOff);
       const loop = new VuLoop(run, vu, owner);
       owner.engaged(vu);
-      loop.turn();
+      loop.run();
     });
   }
 

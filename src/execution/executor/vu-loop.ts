@@ -1,5 +1,5 @@
 /** One VU that runs iterations back to back, until there is no next one or one is cut off; then it is given back. */
-import type { IterationCounters, IterationOutcome, ScenarioVu } from "./executor.ts";
+import type { IterationCounters, IterationOutcome, IterationOwner, ScenarioVu } from "./executor.ts";
 import type { ScenarioRun } from "./scenario-run.ts";
 
 export interface LoopRules {
@@ -9,38 +9,38 @@ export interface LoopRules {
   stopped?(): void;
 }
 
-export class VuLoop {
+export class VuLoop implements IterationOwner {
   readonly vu: ScenarioVu;
-  private readonly run: ScenarioRun;
+  private readonly scenario: ScenarioRun;
   private readonly rules: LoopRules;
 
-  constructor(run: ScenarioRun, vu: ScenarioVu, rules: LoopRules) {
-    this.run = run;
+  constructor(scenario: ScenarioRun, vu: ScenarioVu, rules: LoopRules) {
+    this.scenario = scenario;
     this.vu = vu;
     this.rules = rules;
   }
 
   /** Starts the first iteration, when the VUs before have begun. */
   begin(): void {
-    this.run.context.soon(() => this.turn());
+    this.scenario.context.soon(this);
   }
 
   /** Starts the next iteration, or stops. */
-  turn(): void {
+  run(): void {
     const counters = this.rules.next();
     if (counters === undefined) this.stop();
-    else this.vu.iterate(counters, this.onEnd);
+    else this.vu.iterate(counters, this);
   }
 
-  private readonly onEnd = (outcome: IterationOutcome): void => {
-    this.run.countEnd(outcome);
+  iterationEnded(outcome: IterationOutcome): void {
+    this.scenario.countEnd(outcome);
     // Cut off means that the scenario ends, or the ramp, or, by the script's own word, the test.
     if (outcome.interrupted) this.stop();
-    else this.turn();
-  };
+    else this.run();
+  }
 
   private stop(): void {
-    this.run.release(this.vu);
+    this.scenario.release(this.vu);
     this.rules.stopped?.();
   }
 }
