@@ -13,6 +13,8 @@ import { PROGRAM_NAME } from "./version.ts";
 const LIVE_INTERVAL_MS = 100;
 /** Where there is no terminal. */
 const PLAIN_INTERVAL_MS = 1_000;
+/** For thresholds that stop the test; a report wakes both threads. */
+const UNWATCHED_INTERVAL_MS = 500;
 
 export class ProgressDisplay {
   private readonly init: {
@@ -31,6 +33,11 @@ export class ProgressDisplay {
     this.plan = planExecution(init.scenarios, init.share);
     const { host } = init.session;
     this.live = host.stdout.isTTY && !init.session.global.quiet ? new LiveLines(host.stdout) : undefined;
+  }
+
+  /** How often figures of the threads are wanted. */
+  get reportIntervalMs(): number {
+    return this.live ? LIVE_INTERVAL_MS : UNWATCHED_INTERVAL_MS;
   }
 
   banner(script: string, outputs: readonly string[]): void {

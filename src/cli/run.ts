@@ -224,6 +224,7 @@ async function runTest(run: {
       submetrics: submetrics.map((submetric) => submetric.name),
       wantsSamples: !fanOut.isEmpty,
       breakdown: summaryMode === "full",
+      reportIntervalMs: display.reportIntervalMs,
     });
     await conductor.run({ thresholds: evaluator });
   } catch (error) {

@@ -43,6 +43,8 @@ export interface RunSpec {
   wantsSamples: boolean;
   /** The summary shows scenarios and groups apart. */
   breakdown: boolean;
+  /** How often a thread's figures travel to the conductor. */
+  reportIntervalMs: number;
 }
 
 /** What stopped a thread's work, as data; becomes a `UserError` again on the conductor. */

@@ -163,10 +163,12 @@ export class ThreadVu implements ScenarioVu, ScenarioState, IterationListener {
     this.scenario.busyVus--;
     if (this.scenario.isOpen) host.shared.add(SharedState.ACTIVE_VUS, -1);
     const restMs = !result.interrupted ? host.minIterationDurationMs - tookMs : 0;
-    if (restMs <= 0) {
-      runtime.soon(this);
-      return;
-    }
+    if (restMs <= 0) runtime.soon(this);
+    else this.rest(restMs);
+  }
+
+  private rest(ms: number): void {
+    const { runtime } = this.vu;
     const timer = { ticket: 0, fire: () => rested() };
     const rested = () => {
       runtime.timers.remove(timer);
@@ -174,6 +176,6 @@ export class ThreadVu implements ScenarioVu, ScenarioState, IterationListener {
       runtime.soon(this);
     };
     this.resting = rested;
-    runtime.timers.add(timer, clock.nowMs() + restMs);
+    runtime.timers.add(timer, runtime.clock.nowMs() + ms);
   }
 }

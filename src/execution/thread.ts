@@ -2,11 +2,11 @@
  * A VU thread: its realm, its VUs and its share of every scenario.
  *
  * It does what the conductor asks, one message after the other, and tells what happens: log records at once, figures
- * ten times a second.
+ * now and then.
  */
 import { ExitCode } from "../base/exit-codes.ts";
 import { type BuiltinMetrics, defineBuiltinMetrics } from "../metrics/builtin.ts";
-import { collectGarbage } from "../host/memory.ts";
+import { HeapKeeper } from "../host/memory.ts";
 import { Recorder } from "../metrics/recorder.ts";
 import { Registry } from "../metrics/registry.ts";
 import { SampleBatchWriter } from "../metrics/sample-batch.ts";
@@ -45,15 +45,13 @@ import { encodeSummaryFiles } from "./summary-files.ts";
 import { spareUpkeep } from "./upkeep.ts";
 import { VuInit } from "./vu-init.ts";
 
-/** How often figures travel to the conductor, milliseconds. */
-const REPORT_INTERVAL_MS = 100;
 /** Bytes of single samples that are sent without waiting for the next report. */
 const BATCH_BYTES_MAX = 1 << 20;
 /** How long new VUs are made in one go before messages are looked at, milliseconds. */
 const MAKE_SLICE_MS = 20;
 /** VUs after which garbage is collected for the first time, and how much further each next time. */
 const COLLECT_VUS_MIN = 1_000;
-const COLLECT_GROWTH = 1.3;
+const COLLECT_GROWTH = 1.8;
 /** How long a thread waits at most for the threads before it to begin with a scenario, milliseconds. */
 const BEGIN_ORDER_MS = 50;
 
@@ -96,6 +94,7 @@ export class VuThread {
   private readonly metrics: BuiltinMetrics;
   private readonly recorder: Recorder;
   private readonly positions = new Positions();
+  private readonly heap = new HeapKeeper();
   private readonly batch = new SampleBatchWriter();
   private shared = new SharedState();
   private script: ScriptHost | undefined;
@@ -296,7 +295,7 @@ export class VuThread {
     this.threadShare = Share.of().split(run.threadCount)[run.threadIndex]!;
     this.unplannedLeft = vuNeeds(this.scenarios, this.share).unplannedMax;
     this.host.minIterationDurationMs = options.minIterationDuration ?? 0;
-    setInterval(() => this.report(), REPORT_INTERVAL_MS);
+    setInterval(() => this.report(), run.reportIntervalMs);
   }
 
   // ---- VUs -------------------------------------------------------------------------------------------------------
@@ -316,7 +315,7 @@ export class VuThread {
         this.free.push(vu instanceof Vu ? vu : await vu);
         this.shared.add(SharedState.INITIALIZED_VUS, 1);
         if (i === collectAt) {
-          collectGarbage();
+          this.heap.collect();
           collectAt = Math.ceil(i * COLLECT_GROWTH);
         }
         if (performance.now() >= sliceEndMs) {
@@ -555,6 +554,7 @@ export class VuThread {
   }
 
   private report(): void {
+    this.heap.check();
     this.sendSamples();
     const packed = this.recorder.takePacked();
     if (packed) this.port.post({ type: "aggregate", packed }, [packed.buffer as ArrayBuffer]);

@@ -1,10 +1,52 @@
 /**
- * Asks the runtime to collect garbage now, where it can be asked.
+ * Keeps a thread's heap close to what is alive in it, where the runtime lets itself be asked.
  *
- * Making VUs leaves several times their size behind; a runtime that waits until it is twice as large as it needs to be
- * then stays so. Bench row: vus-sleep.
+ * Left alone it grows to twice that before old garbage is looked for: making VUs leaves several times their size behind,
+ * and whatever lives as long as one `sleep` counts as old. A collection's time grows with the heap, so a large one is left
+ * to the runtime, which does it aside, and a small one is collected for a fiftieth of the time at most. Bench rows:
+ * vus-sleep, ws-hold.
  */
-export function collectGarbage(): void {
-  const { Bun: bun } = globalThis as { Bun?: { gc?(force: boolean): void } };
-  bun?.gc?.(true);
+import process from "node:process";
+
+/** Heaps beyond this many bytes are left alone. */
+const SIZE_MAX = 64 << 20;
+/** How far a heap may grow before it is looked through, and at least by so many bytes. */
+const GROWTH = 1.3;
+const GROWTH_MIN = 1 << 20;
+/** Time between two collections, in times of what the last one took. */
+const PAUSE = 50;
+
+interface Collector {
+  heapSize(): number;
+  fullGC(): number;
+}
+
+export class HeapKeeper {
+  private readonly collector: Collector | undefined;
+  private limit = 8 << 20;
+  private notBeforeMs = 0;
+
+  constructor() {
+    if ("Bun" in globalThis) this.collector = process.getBuiltinModule("bun:jsc" as never) as Collector;
+  }
+
+  /** To be called now and then: collects if the heap has grown. */
+  check(): void {
+    const { collector } = this;
+    if (collector === undefined || performance.now() < this.notBeforeMs) return;
+    const size = collector.heapSize();
+    if (size > this.limit && size < SIZE_MAX) this.collect();
+  }
+
+  /** Collects at once. */
+  collect(): void {
+    const { collector } = this;
+    if (collector === undefined) return;
+    const startMs = performance.now();
+    collector.fullGC();
+    const endMs = performance.now();
+    const size = collector.heapSize();
+    this.limit = Math.max(size * GROWTH, size + GROWTH_MIN);
+    this.notBeforeMs = endMs + (endMs - startMs) * PAUSE;
+  }
 }
