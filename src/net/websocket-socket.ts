@@ -60,8 +60,8 @@ const LINGER_MS = 10_000;
 
 /** Connects; what goes wrong arrives at `onEnd`. */
 export function openStream(target: StreamTarget, events: StreamEvents): Stream {
-  const lean = !target.tls && !target.proxy ? leanConnect : undefined;
-  const stream = lean ? new LeanStream(lean, events) : new NodeStream(target, events);
+  const isLean = leanConnect !== undefined && !target.tls && !target.proxy;
+  const stream = isLean ? new LeanStream(events) : new NodeStream(target, events);
   const dialled = target.proxy
     ? { host: unbracket(target.proxy.hostname), port: Number(target.proxy.port || 80) }
     : { host: target.host, port: target.port };
@@ -83,12 +83,12 @@ function unbracket(host: string): string {
 /** What both members share: a stream reports its end once, and nothing after it was ended from here. */
 abstract class BaseStream implements Stream {
   protected events: StreamEvents | undefined;
-  remoteAddress = "";
 
   constructor(events: StreamEvents) {
     this.events = events;
   }
 
+  abstract readonly remoteAddress: string;
   abstract readonly localAddress: string;
   abstract readonly pendingBytes: number;
   abstract connect(ip: string, port: number): void;
@@ -148,39 +148,44 @@ const leanHandlers = {
   connectError: (socket: LeanSocket, error: unknown) => socket.data.refused(error),
 };
 
+/** Of most there are thousands that wait for their peer, so it keeps the parts of what it is seldom asked for. */
 class LeanStream extends BaseStream {
-  readonly #connect: LeanConnect;
-  localAddress = "";
   #socket: LeanSocket | undefined;
   #ip = "";
   #port = 0;
-  /** Made when the kernel first does not take all. */
+  #localIp = "";
+  #localPort = 0;
+  /** There while the kernel has not taken all. */
   #waiting: Uint8Array[] | undefined;
-  #pendingBytes = 0;
   #ending = false;
 
-  constructor(connect: LeanConnect, events: StreamEvents) {
-    super(events);
-    this.#connect = connect;
+  get remoteAddress(): string {
+    return this.#socket === undefined ? "" : joinHostPort(this.#ip, this.#port);
+  }
+
+  get localAddress(): string {
+    return this.#socket === undefined ? "" : joinHostPort(this.#localIp, this.#localPort);
   }
 
   get pendingBytes(): number {
-    return this.#pendingBytes;
+    let size = 0;
+    if (this.#waiting !== undefined) for (const bytes of this.#waiting) size += bytes.length;
+    return size;
   }
 
   connect(ip: string, port: number): void {
     if (this.#ending) return;
     this.#ip = ip;
     this.#port = port;
-    this.#connect({ hostname: ip, port, data: this, socket: leanHandlers }).catch((error: unknown) =>
+    leanConnect!({ hostname: ip, port, data: this, socket: leanHandlers }).catch((error: unknown) =>
       this.refused(error),
     );
   }
 
   opened(socket: LeanSocket): void {
     this.#socket = socket;
-    this.remoteAddress = joinHostPort(this.#ip, this.#port);
-    this.localAddress = joinHostPort(socket.localAddress, socket.localPort); // Gone once the socket is closed.
+    this.#localIp = socket.localAddress; // Gone once the socket is closed.
+    this.#localPort = socket.localPort;
     if (this.#ending) socket.terminate();
     else this.events?.onConnect();
   }
@@ -195,45 +200,38 @@ class LeanStream extends BaseStream {
 
   broken(error: unknown): void {
     this.#waiting = undefined;
-    this.#pendingBytes = 0;
     this.fail(error === undefined || error === null ? undefined : ioFailure("read", error, this.#ends()).text);
   }
 
   write(bytes: Uint8Array): void {
     if (this.#ending || !this.#socket) return;
-    if (this.#pendingBytes > 0) {
-      (this.#waiting ??= []).push(bytes);
-      this.#pendingBytes += bytes.length;
+    if (this.#waiting !== undefined) {
+      this.#waiting.push(bytes);
       return;
     }
-    this.#push(bytes);
+    const taken = Math.max(this.#socket.write(bytes), 0);
+    if (taken < bytes.length) this.#waiting = [bytes.subarray(taken)];
   }
 
   writeShared(bytes: Uint8Array, size: number): void {
     if (this.#ending || !this.#socket) return;
-    const taken = this.#pendingBytes > 0 ? 0 : Math.max(this.#socket.write(bytes, 0, size), 0);
+    const taken = this.#waiting !== undefined ? 0 : Math.max(this.#socket.write(bytes, 0, size), 0);
     if (taken === size) return;
     (this.#waiting ??= []).push(bytes.slice(taken, size));
-    this.#pendingBytes += size - taken;
-  }
-
-  /** Hands bytes to the kernel and keeps what it does not take. */
-  #push(bytes: Uint8Array): void {
-    const taken = Math.max(this.#socket!.write(bytes), 0);
-    if (taken >= bytes.length) return;
-    (this.#waiting ??= []).unshift(bytes.subarray(taken));
-    this.#pendingBytes += bytes.length - taken;
   }
 
   drain(): void {
     const waiting = this.#waiting ?? [];
     while (waiting.length > 0) {
-      const bytes = waiting.shift()!;
-      const before = waiting.length;
-      this.#pendingBytes -= bytes.length;
-      this.#push(bytes);
-      if (waiting.length > before) return;
+      const bytes = waiting[0]!;
+      const taken = Math.max(this.#socket!.write(bytes), 0);
+      if (taken < bytes.length) {
+        waiting[0] = bytes.subarray(taken);
+        return;
+      }
+      waiting.shift();
     }
+    this.#waiting = undefined;
     if (this.#ending) this.#socket?.end();
   }
 
@@ -241,7 +239,7 @@ class LeanStream extends BaseStream {
     this.events = undefined;
     if (this.#ending) return;
     this.#ending = true;
-    if (this.#pendingBytes === 0) this.#socket?.end();
+    if (this.#waiting === undefined) this.#socket?.end();
     else this.linger();
   }
 
@@ -257,7 +255,6 @@ class LeanStream extends BaseStream {
     this.events = undefined;
     this.#ending = true;
     this.#waiting = undefined;
-    this.#pendingBytes = 0;
     this.#socket?.terminate();
   }
 
@@ -271,6 +268,7 @@ const PROXY_HEAD_BYTES_MAX = 1 << 16;
 
 class NodeStream extends BaseStream {
   readonly #target: StreamTarget;
+  remoteAddress = "";
   localAddress = "";
   #socket: Socket | TLSSocket | undefined;
   #ip = "";

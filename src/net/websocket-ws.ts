@@ -69,17 +69,26 @@ type Chunk = Buffer & {
   utf8Slice(begin: number, end: number): string;
 };
 
+/** What a connection needs until it is open. */
+interface Opening {
+  reader: HandshakeReader;
+  request: WebSocketRequest;
+  target: Target;
+  key: string;
+  timer: ReturnType<typeof setTimeout> | undefined;
+  closeWanted: { code: number; reason: string } | undefined;
+}
+
+const State = { Opening: 0, Open: 1, CloseSent: 2 } as const;
+
 class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
   readonly #stream: Stream;
   /** Until the end is reported. */
   #events: WebSocketEvents | undefined;
-  #handshake: { reader: HandshakeReader; request: WebSocketRequest; target: Target; key: string } | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #handshake: Opening | undefined;
+  /** There from the start if messages may be compressed; else as soon as a frame needs it. */
   #receiver: FrameReceiver | undefined;
-  #open = false;
-  #deflate = false;
-  #closeSent = false;
-  #closeWanted: { code: number; reason: string } | undefined;
+  #state: number = State.Opening;
   #arrivedMs = 0;
   bytesSent = 0;
   bytesReceived = 0;
@@ -88,7 +97,9 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
     this.#events = events;
     const target = parseTarget(request.url);
     const key = Buffer.from(crypto.getRandomValues(new Uint8Array(KEY_BYTES))).toString("base64");
-    this.#handshake = { reader: new HandshakeReader(key), request, target, key };
+    const reader = new HandshakeReader(key);
+    const opening: Opening = { reader, request, target, key, timer: undefined, closeWanted: undefined };
+    this.#handshake = opening;
     const { host, port } = request.connectTo ?? target;
     this.#stream = openStream(
       {
@@ -99,7 +110,7 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
       },
       this,
     );
-    if (request.timeoutMs > 0) this.#timer = setTimeout(() => this.#timeOut(`${host}:${port}`), request.timeoutMs);
+    if (request.timeoutMs > 0) opening.timer = setTimeout(() => this.#timeOut(`${host}:${port}`), request.timeoutMs);
   }
 
   get remoteAddress(): string {
@@ -122,7 +133,7 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
   onData(chunk: Uint8Array): void {
     this.bytesReceived += chunk.length;
     this.#arrivedMs = performance.now();
-    if (this.#open) this.#read(chunk as Chunk);
+    if (this.#state !== State.Opening) this.#read(chunk as Chunk);
     else if (this.#handshake) this.#handshakeRead(this.#handshake.reader.feed(chunk));
   }
 
@@ -141,10 +152,8 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
     }
   }
 
-  /** Lets go of it, too: a timer that has been cleared is still an object of its own. */
   #stopTimer(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    clearTimeout(this.#handshake?.timer);
   }
 
   #timeOut(dialled: string): void {
@@ -170,11 +179,12 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
       this.#finish({ error, handshake });
       return;
     }
+    const closeWanted = this.#handshake?.closeWanted;
     this.#handshake = undefined;
-    this.#deflate = result.deflate;
-    this.#open = true;
+    if (result.deflate) this.#receiver = newReceiver(this, true);
+    this.#state = State.Open;
     this.#events?.onOpen(handshake as Handshake, this.#arrivedMs);
-    if (this.#closeWanted) this.close(this.#closeWanted.code, this.#closeWanted.reason);
+    if (closeWanted) this.close(closeWanted.code, closeWanted.reason);
     if (result.rest.length > 0) this.#read(result.rest as Chunk);
   }
 
@@ -189,7 +199,7 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
       }
       if (at === chunk.length || !this.#events) return;
     }
-    this.#receiver ??= newReceiver(this, this.#deflate);
+    this.#receiver ??= newReceiver(this, false);
     this.#feed(this.#receiver, at === 0 ? chunk : chunk.subarray(at));
   }
 
@@ -243,7 +253,7 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
 
   /** Internal. */
   onPing(payload: Buffer): void {
-    if (!this.#closeSent) this.#write(encodeFrame(Opcode.Pong, payload));
+    if (this.#state !== State.CloseSent) this.#write(encodeFrame(Opcode.Pong, payload));
     this.#events?.onPing(new Uint8Array(payload), this.#arrivedMs);
   }
 
@@ -286,7 +296,7 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
   send(data: string | Uint8Array<ArrayBuffer>): void {
     if (!this.#canSend()) return;
     const opcode = typeof data === "string" ? Opcode.Text : Opcode.Binary;
-    if (!this.#deflate) {
+    if (!this.#receiver?.deflate) {
       const size = typeof data === "string" ? encodeShortText(shortFrame, data) : 0;
       if (size === 0) {
         this.#write(encodeFrame(opcode, data));
@@ -306,7 +316,7 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
   }
 
   close(code: number, reason: string): void {
-    if (this.#handshake) this.#closeWanted ??= { code, reason };
+    if (this.#handshake) this.#handshake.closeWanted ??= { code, reason };
     else this.#sendClose(code, reason);
   }
 
@@ -321,12 +331,12 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
   }
 
   #canSend(): boolean {
-    return this.#open && this.#events !== undefined && !this.#closeSent;
+    return this.#state === State.Open && this.#events !== undefined;
   }
 
   #sendClose(code: number, reason: string): void {
     if (!this.#canSend()) return;
-    this.#closeSent = true;
+    this.#state = State.CloseSent;
     this.#write(encodeFrame(Opcode.Close, closePayload(code, reason)));
   }
 
@@ -364,6 +374,8 @@ interface FrameEvents {
 interface FrameReceiver {
   /** Between two messages, with nothing in hand. */
   readonly idle: boolean;
+  /** Messages may be compressed. */
+  readonly deflate: boolean;
   readonly writableLength: number;
   write(chunk: Uint8Array): boolean;
   once(name: "drain", listener: () => void): unknown;
@@ -394,6 +406,7 @@ const zlib = () => process.getBuiltinModule("node:zlib");
 function receiverClass(Base: typeof WsReceiver) {
   return class FrameReceiver extends Base implements FrameReceiver {
     readonly #events: FrameEvents;
+    readonly deflate: boolean;
     #over = false;
     declare readonly _state: number;
     declare readonly _bufferedBytes: number;
@@ -402,6 +415,7 @@ function receiverClass(Base: typeof WsReceiver) {
     constructor(events: FrameEvents, deflate: boolean) {
       super({ skipUTF8Validation: true, extensions: deflate ? { "permessage-deflate": new Inflater() } : undefined });
       this.#events = events;
+      this.deflate = deflate;
     }
 
     /** Between two messages, with nothing in hand. */
