@@ -83,7 +83,19 @@ export interface DialTarget {
   protocols: readonly string[];
 }
 
-/** One connection and what is measured of it. */
+/** How far a connection has come. */
+const OPEN = 1;
+const ENDED = 2;
+const FINISHED = 4;
+
+/** Pings with payloads of their own. */
+interface Pings {
+  count: number;
+  /** When those were sent that have not been answered. */
+  readonly sentMs: Map<string, number>;
+}
+
+/** One connection and what is measured of it. Tests have thousands of them, so it has few members. */
 export abstract class Client implements ContextHook {
   readonly thread: SocketThread;
   readonly vu: Vu;
@@ -92,19 +104,16 @@ export abstract class Client implements ContextHook {
   /** Monotonic; when the script asked for the connection. */
   readonly startMs: number;
   protected connection: WebSocketConnection | undefined;
-  /** The connection, if another thread holds it. */
-  protected remote: RemoteConnection | undefined;
+  /** The connection, if another thread holds it; no member of others. */
+  declare protected remote?: RemoteConnection;
   protected tags: TagSet;
   private readonly metadata: Record<string, string> | undefined;
   private readonly context: IterationContext;
   /** Until the answer has come. */
   private dialling: { url: GoUrl; jar: SocketParams["jar"] } | undefined;
-  private isOpen = false;
-  private isEnded = false;
-  private isFinished = false;
-  /** When those were sent that have not been answered. */
-  private pings: Map<string, number> | undefined;
-  private pingCount = 0;
+  /** `OPEN`, `ENDED` and `FINISHED`. */
+  private progress = 0;
+  private pings: Pings | undefined;
 
   constructor(thread: SocketThread, tags: TagSet) {
     const { vu, clock } = thread.runtime;
@@ -239,7 +248,7 @@ export abstract class Client implements ContextHook {
 
   /** Internal: from the transport. */
   onOpen(handshake: Handshake, atMs: number): void {
-    this.isOpen = true;
+    this.progress |= OPEN;
     this.answered(handshake);
     const { remoteAddress } = this.connection!;
     const ip = remoteAddress.slice(0, remoteAddress.lastIndexOf(":")).replace(/^\[|\]$/g, "");
@@ -249,9 +258,9 @@ export abstract class Client implements ContextHook {
 
   /** Internal: from the transport. */
   onClose(end: WebSocketEnd): void {
-    if (this.isEnded) return;
-    this.isEnded = true;
-    if (this.isOpen) {
+    if ((this.progress & ENDED) !== 0) return;
+    this.progress |= ENDED;
+    if (this.isConnected) {
       this.closed(end);
       return;
     }
@@ -288,16 +297,18 @@ export abstract class Client implements ContextHook {
 
   /** Sends a ping with a payload of its own. */
   protected sendPing(): void {
-    const id = String(this.pingCount++);
-    (this.pings ??= new Map()).set(id, this.thread.runtime.clock.nowMs());
+    this.pings ??= { count: 0, sentMs: new Map() };
+    const id = String(this.pings.count++);
+    this.pings.sentMs.set(id, this.thread.runtime.clock.nowMs());
     this.connection!.ping(Uint8Array.from(Buffer.from(id)));
   }
 
   /** @returns False if no ping of this connection had that payload. */
   protected trackPong(id: string, atMs: number): boolean {
-    const sentMs = this.pings?.get(id);
-    if (sentMs === undefined) return String(Number(id)) === id && Number(id) < this.pingCount;
-    this.pings!.delete(id);
+    const { pings } = this;
+    const sentMs = pings?.sentMs.get(id);
+    if (sentMs === undefined) return String(Number(id)) === id && Number(id) < (pings?.count ?? 0);
+    pings!.sentMs.delete(id);
     this.record(this.thread.ping, atMs - sentMs, atMs);
     return true;
   }
@@ -312,7 +323,7 @@ export abstract class Client implements ContextHook {
   }
 
   protected get isConnected(): boolean {
-    return this.isOpen;
+    return (this.progress & OPEN) !== 0;
   }
 
   /** Gives up dialling; `failed` follows. */
@@ -329,8 +340,8 @@ export abstract class Client implements ContextHook {
 
   /** Counts the bytes and lets go of the iteration; once, when nothing more is to come. */
   protected finish(): void {
-    if (this.isFinished) return;
-    this.isFinished = true;
+    if ((this.progress & FINISHED) !== 0) return;
+    this.progress |= FINISHED;
     this.context.unhook(this);
     const { connection, vu } = this;
     if (connection === undefined) return;

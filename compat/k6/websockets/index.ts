@@ -13,11 +13,10 @@
 import { GoError, type ModuleFactory, quote, type Realm, type VuRuntime } from "../../../src/module-api.ts";
 import { parseUrl, UrlError } from "../../../src/websocket-api.ts";
 import { createBlobs } from "./blob.ts";
-import { SocketThread } from "./client.ts";
 import { EVENT_TYPES, HANDLER_ORDER, installEvents } from "./events.ts";
 import { goInt, goString } from "./go-value.ts";
 import { type ParamsDialect, readParams } from "./params.ts";
-import { Socket, type SocketMakers } from "./socket.ts";
+import { Socket, SocketMakers } from "./socket.ts";
 
 const EVENT_NAMES = { Close: "close", Error: "error", Message: "message", Open: "open", Ping: "ping", Pong: "pong" };
 
@@ -289,15 +288,14 @@ function installSockets(rt: Realm, host: SocketHost, handlers: [type: number, pr
 
 const websockets: ModuleFactory = (runtime) => {
   const { rt } = runtime;
-  const thread = new SocketThread(runtime);
-  const makers: SocketMakers = { events: runtime.realm.install(installEvents), blobs: createBlobs(runtime) };
+  const makers = new SocketMakers(runtime, runtime.realm.install(installEvents), createBlobs(runtime));
   const handlers = HANDLER_ORDER.map((type) => [type, `on${EVENT_TYPES[type]}`]);
   const sockets: RealmSockets = runtime.realm.install(
     installSockets,
     rt,
     {
       newSocket(args) {
-        const socket = construct(runtime, thread, makers, args);
+        const socket = construct(makers, args);
         socket.object = sockets.wrap(socket);
         return socket.object;
       },
@@ -307,8 +305,9 @@ const websockets: ModuleFactory = (runtime) => {
       ping: (socket) => socket.ping(),
       close: (socket, args) => socket.close(goInt(args[0]), goString(args[1])),
       read(socket, name) {
-        if (name === "extensions") return rt.array(socket.extensions);
-        return socket[name as "readyState" | "bufferedAmount" | "protocol" | "binaryType"];
+        if (name === "extensions") return rt.array(socket.agreed.extensions);
+        if (name === "protocol") return socket.agreed.protocol;
+        return socket[name as "readyState" | "bufferedAmount" | "binaryType"];
       },
       write(socket, _name, value) {
         const type = goString(value);
@@ -335,11 +334,12 @@ const websockets: ModuleFactory = (runtime) => {
 };
 
 /** @throws {GoError} In k6's words, in the order of its checks. */
-function construct(runtime: VuRuntime, thread: SocketThread, makers: SocketMakers, args: unknown[]): Socket {
+function construct(makers: SocketMakers, args: unknown[]): Socket {
+  const { runtime } = makers;
   const url = readUrl(args[0]);
   if (runtime.vu.inInit) throw new GoError("using WebSocket in the init context is not supported");
   const params = readParams(runtime, args[2], dialect);
-  return new Socket(thread, makers, { url, params, protocols: readProtocols(args[1]) });
+  return new Socket(makers, { url, params, protocols: readProtocols(args[1]) });
 }
 
 function readUrl(given: unknown): string {

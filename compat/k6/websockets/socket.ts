@@ -14,7 +14,7 @@
 import { bytesOf, GoError, isArrayBuffer, TaskQueue, typedArrayName, type VuRuntime } from "../../../src/module-api.ts";
 import { closeErrorText, type Handshake, type WebSocketEnd } from "../../../src/websocket-api.ts";
 import { Blob, type BlobMaker } from "./blob.ts";
-import { Client, type SocketThread } from "./client.ts";
+import { Client, SocketThread } from "./client.ts";
 import { CLOSE, ERROR, EVENT_TYPES, type EventMaker, MESSAGE, OPEN, PING, PONG } from "./events.ts";
 import { goTypeName } from "./go-value.ts";
 import type { SocketParams } from "./params.ts";
@@ -27,7 +27,14 @@ const GOING_AWAY = 1001;
 /** RFC 6455, section 5.5: what a control frame holds, without the code. */
 const CLOSE_REASON_BYTES_MAX = 123;
 
-const NO_EXTENSIONS: readonly string[] = [];
+/** What was agreed on with the server, which mostly is nothing. */
+interface Agreed {
+  protocol: string;
+  extensions: readonly string[];
+}
+
+const NOTHING_AGREED: Agreed = { protocol: "", extensions: [] };
+const NOT_CLOSED: Readonly<Closing> = { code: 0, reason: "", wanted: undefined };
 const NONE: readonly unknown[] = [];
 
 type Steps = Generator<unknown, unknown, any> | undefined;
@@ -40,10 +47,31 @@ class Once {
   }
 }
 
+/** Who hears of one type of event, if they are more than an `on...` handler. */
+interface Listeners {
+  handler: unknown;
+  /** Never changed but replaced. */
+  added: readonly unknown[];
+}
+
 /** What the sockets of one thread need besides what they share with `k6/ws`. */
-export interface SocketMakers {
-  events: EventMaker;
-  blobs: BlobMaker;
+export class SocketMakers extends SocketThread {
+  readonly events: EventMaker;
+  readonly blobs: BlobMaker;
+  constructor(runtime: VuRuntime, events: EventMaker, blobs: BlobMaker) {
+    super(runtime);
+    this.events = events;
+    this.blobs = blobs;
+  }
+}
+
+/** The close that was asked for, or that came. */
+interface Closing {
+  /** 0 for none. */
+  code: number;
+  reason: string;
+  /** The reason of a close frame that was asked for before there was a connection. */
+  wanted: string | undefined;
 }
 
 /** How a socket came to its end. */
@@ -71,34 +99,23 @@ class MessageTask {
 const current = new MessageTask();
 
 export class Socket extends Client {
+  declare readonly thread: SocketMakers;
   /** The script's object; events name it as their target. */
   object!: object;
   readonly url: string;
   readyState: number = ReadyState.Connecting;
   binaryType: "blob" | "arraybuffer" = "blob";
-  protocol = "";
-  extensions = NO_EXTENSIONS;
-  private readonly makers: SocketMakers;
+  agreed = NOTHING_AGREED;
   private readonly tasks: TaskQueue;
-  /** By type: the `on...` handlers, and the lists of added listeners, which are never changed but replaced. */
-  private handlers: unknown[] | undefined;
-  private added: (readonly unknown[] | undefined)[] | undefined;
-  /** 0 for none. */
-  private closeCode = 0;
-  private closeReason = "";
-  /** The reason of a close frame that was asked for before there was a connection. */
-  private closeWanted: string | undefined;
+  /** By type; a handler alone stands for itself, as most do. */
+  private listeners: unknown[] | undefined;
+  private closing: Closing | undefined;
   /** Bytes given to `send` in the turn `sentInTurn`. */
   private sentBytes = 0;
   private sentInTurn = -1;
 
-  constructor(
-    thread: SocketThread,
-    makers: SocketMakers,
-    init: { url: string; params: SocketParams; protocols: readonly string[] },
-  ) {
+  constructor(thread: SocketMakers, init: { url: string; params: SocketParams; protocols: readonly string[] }) {
     super(thread, init.params.tags);
-    this.makers = makers;
     this.url = init.url;
     this.tasks = new TaskQueue(this.vu.loop);
     this.dial(init);
@@ -107,10 +124,10 @@ export class Socket extends Client {
   // ---- what the connection reports -------------------------------------------------------------------------------
 
   protected opened(handshake: Handshake, atMs: number): void {
-    this.protocol = handshake.protocol;
-    this.answer(handshake);
+    this.answer(handshake, handshake.protocol);
     this.recordConnecting(atMs);
-    if (this.closeWanted !== undefined) this.sendClose(this.closeWanted);
+    const wanted = this.closing?.wanted;
+    if (wanted !== undefined) this.sendClose(wanted);
     this.tasks.queue(() => {
       if (this.readyState !== ReadyState.Connecting) return undefined;
       this.readyState = ReadyState.Open;
@@ -119,16 +136,17 @@ export class Socket extends Client {
   }
 
   protected failed(error: string, handshake: Handshake | undefined, atMs: number): void {
-    if (handshake !== undefined) this.answer(handshake);
+    if (handshake !== undefined) this.answer(handshake, "");
     else this.setNames();
     this.recordConnecting(atMs);
     this.tasks.queue(() => this.end({ error, atMs, handshake, isSession: false }));
   }
 
-  private answer(handshake: Handshake): void {
-    this.extensions = handshake.headers
-      .filter(([name]) => name.toLowerCase() === "sec-websocket-extensions")
-      .map(([, value]) => value);
+  private answer(handshake: Handshake, protocol: string): void {
+    const extensions: string[] = [];
+    for (const [name, value] of handshake.headers)
+      if (name.toLowerCase() === "sec-websocket-extensions") extensions.push(value);
+    if (protocol !== "" || extensions.length > 0) this.agreed = { protocol, extensions };
     this.setNames();
   }
 
@@ -177,8 +195,7 @@ export class Socket extends Client {
       if (this.readyState === ReadyState.Closed) return undefined;
       const isCloseError = closeFrameReceived || (error !== undefined && !protocolError && !readError);
       if (!isCloseError) return this.end({ error: undefined, atMs, isSession: true });
-      this.closeCode = code;
-      this.closeReason = reason;
+      this.closing = { code, reason, wanted: undefined };
       const isNormal = code === NORMAL_CLOSURE || code === GOING_AWAY;
       const text = isNormal ? undefined : (error ?? closeErrorText(code, reason));
       return this.end({ error: text, atMs, isSession: true });
@@ -204,27 +221,31 @@ export class Socket extends Client {
     this.record(thread.received, 1, atMs);
     if (!this.hears(MESSAGE)) return undefined;
     const content = typeof data === "string" ? data : this.binary(data);
-    const event = this.makers.events.message(this.object, atMs + thread.epochOffsetMs, content, this.url);
+    const event = thread.events.message(this.object, atMs + thread.epochOffsetMs, content, this.url);
     return this.fire(MESSAGE, event);
   }
 
   private binary(data: Uint8Array<ArrayBuffer>): unknown {
-    if (this.binaryType === "blob") return this.makers.blobs.make(data, "");
+    if (this.binaryType === "blob") return this.thread.blobs.make(data, "");
     return this.thread.runtime.rt.bytes(data).buffer;
   }
 
   private plainEvent(type: number, atMs: number): object {
-    return this.makers.events.plain(EVENT_TYPES[type]!, this.object, atMs + this.thread.epochOffsetMs);
+    return this.thread.events.plain(EVENT_TYPES[type]!, this.object, atMs + this.thread.epochOffsetMs);
   }
 
   private hears(type: number): boolean {
-    return this.handlers?.[type] !== undefined || this.added?.[type] !== undefined;
+    const heard = this.listeners?.[type];
+    if (typeof heard !== "object") return heard !== undefined;
+    const { handler, added } = heard as Listeners;
+    return handler !== undefined || added.length > 0;
   }
 
   /** Calls the listeners that a type has now, the handler first; returns what is left to run if one of them blocks. */
   private fire(type: number, event: object): Steps {
-    const handler = this.handlers?.[type];
-    const added = this.added?.[type] ?? NONE;
+    const heard = this.listeners?.[type];
+    const handler = typeof heard === "object" ? (heard as Listeners).handler : heard;
+    const added = typeof heard === "object" ? (heard as Listeners).added : NONE;
     try {
       if (handler !== undefined) {
         const rest = this.vu.invokeNow(handler, event);
@@ -260,8 +281,8 @@ export class Socket extends Client {
   /** The function to call for an added listener; one that is called once is taken off the list. */
   private take(type: number, entry: unknown): unknown {
     if (!(entry instanceof Once)) return entry;
-    const left = this.added![type]!.filter((other) => other !== entry);
-    this.added![type] = left.length > 0 ? left : undefined;
+    const heard = this.listeners![type] as Listeners;
+    heard.added = heard.added.filter((other) => other !== entry);
     return entry.listener;
   }
 
@@ -293,16 +314,17 @@ export class Socket extends Client {
   }
 
   private *tellEnd(end: SocketEnd): Generator<unknown, unknown, any> {
-    const { thread, makers } = this;
+    const { thread } = this;
     const timestamp = end.atMs + thread.epochOffsetMs;
     if (end.error !== undefined && this.hears(ERROR)) {
-      const event = makers.events.error(this.object, timestamp, end.error);
+      const event = thread.events.error(this.object, timestamp, end.error);
       if (end.handshake !== undefined) this.addAnswer(event, end.handshake);
       const rest = this.fire(ERROR, event);
       if (rest !== undefined) yield* rest;
     }
     if (this.hears(CLOSE)) {
-      const rest = this.fire(CLOSE, makers.events.close(this.object, timestamp, this.closeCode, this.closeReason));
+      const { code, reason } = this.closing ?? NOT_CLOSED;
+      const rest = this.fire(CLOSE, thread.events.close(this.object, timestamp, code, reason));
       if (rest !== undefined) yield* rest;
     }
     if (end.isSession) {
@@ -317,9 +339,9 @@ export class Socket extends Client {
     const { rt } = this.thread.runtime;
     const byName = rt.object() as Record<string, string>;
     for (const [name, value] of headers) byName[name] = name in byName ? `${byName[name]}, ${value}` : value;
-    this.makers.events.addHidden(event, "status", status);
-    this.makers.events.addHidden(event, "headers", byName);
-    this.makers.events.addHidden(event, "body", body);
+    this.thread.events.addHidden(event, "status", status);
+    this.thread.events.addHidden(event, "headers", byName);
+    this.thread.events.addHidden(event, "body", body);
   }
 
   // ---- what the script asks for ----------------------------------------------------------------------------------
@@ -372,29 +394,34 @@ export class Socket extends Client {
       );
     }
     this.readyState = ReadyState.Closing;
-    this.closeCode = code === 0 ? NORMAL_CLOSURE : code;
+    this.closing = { code: code === 0 ? NORMAL_CLOSURE : code, reason: "", wanted: reason };
     if (this.isConnected) this.sendClose(reason);
-    else this.closeWanted = reason;
   }
 
   private sendClose(reason: string): void {
-    this.connection!.close(this.closeCode, reason);
+    this.connection!.close(this.closing!.code, reason);
     this.recordSent();
   }
 
   /** Sets an `on...` handler; undefined for none. */
   setHandler(type: number, handler: unknown): void {
-    this.handlers ??= new Array(EVENT_TYPES.length).fill(undefined);
-    this.handlers[type] = handler;
+    this.listeners ??= new Array(EVENT_TYPES.length).fill(undefined);
+    const heard = this.listeners[type];
+    if (typeof heard === "object") (heard as Listeners).handler = handler;
+    else this.listeners[type] = handler;
   }
 
   handlerOf(type: number): unknown {
-    return this.handlers?.[type];
+    const heard = this.listeners?.[type];
+    return typeof heard === "object" ? (heard as Listeners).handler : heard;
   }
 
   addListener(type: number, listener: unknown, isOnce: boolean): void {
-    this.added ??= new Array(EVENT_TYPES.length).fill(undefined);
-    this.added[type] = [...(this.added[type] ?? NONE), isOnce ? new Once(listener) : listener];
+    this.listeners ??= new Array(EVENT_TYPES.length).fill(undefined);
+    const heard = this.listeners[type];
+    const entry = isOnce ? new Once(listener) : listener;
+    if (typeof heard === "object") (heard as Listeners).added = [...(heard as Listeners).added, entry];
+    else this.listeners[type] = { handler: heard, added: [entry] } satisfies Listeners;
   }
 }
 
