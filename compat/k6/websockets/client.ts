@@ -95,7 +95,7 @@ interface Pings {
   readonly sentMs: Map<string, number>;
 }
 
-/** One connection and what is measured of it. Tests have thousands of them, so it has few members. */
+/** One connection and what is measured of it. Tests have thousands, so members that most do not need are only declared. */
 export abstract class Client implements ContextHook {
   readonly thread: SocketThread;
   readonly vu: Vu;
@@ -104,23 +104,23 @@ export abstract class Client implements ContextHook {
   /** Monotonic; when the script asked for the connection. */
   readonly startMs: number;
   protected connection: WebSocketConnection | undefined;
-  /** The connection, if another thread holds it; no member of others. */
+  /** The connection, if another thread holds it. */
   declare protected remote?: RemoteConnection;
   protected tags: TagSet;
-  private readonly metadata: Record<string, string> | undefined;
+  declare private readonly metadata?: Record<string, string>;
   private readonly context: IterationContext;
   /** Until the answer has come. */
   private dialling: { url: GoUrl; jar: SocketParams["jar"] } | undefined;
   /** `OPEN`, `ENDED` and `FINISHED`. */
   private progress = 0;
-  private pings: Pings | undefined;
+  declare private pings?: Pings;
 
   constructor(thread: SocketThread, tags: TagSet) {
     const { vu, clock } = thread.runtime;
     this.thread = thread;
     this.vu = vu;
     this.tags = tags;
-    this.metadata = vu.metadata;
+    if (vu.metadata !== undefined) this.metadata = vu.metadata;
     this.context = vu.context;
     this.startMs = clock.nowMs();
   }

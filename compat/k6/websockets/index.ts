@@ -305,9 +305,9 @@ const websockets: ModuleFactory = (runtime) => {
       ping: (socket) => socket.ping(),
       close: (socket, args) => socket.close(goInt(args[0]), goString(args[1])),
       read(socket, name) {
-        if (name === "extensions") return rt.array(socket.agreed.extensions);
-        if (name === "protocol") return socket.agreed.protocol;
-        return socket[name as "readyState" | "bufferedAmount" | "binaryType"];
+        if (name === "readyState" || name === "bufferedAmount") return socket[name];
+        const { extensions, protocol, binaryType } = socket.particulars;
+        return name === "extensions" ? rt.array(extensions) : name === "protocol" ? protocol : binaryType;
       },
       write(socket, _name, value) {
         const type = goString(value);

@@ -27,14 +27,6 @@ const GOING_AWAY = 1001;
 /** RFC 6455, section 5.5: what a control frame holds, without the code. */
 const CLOSE_REASON_BYTES_MAX = 123;
 
-/** What was agreed on with the server, which mostly is nothing. */
-interface Agreed {
-  protocol: string;
-  extensions: readonly string[];
-}
-
-const NOTHING_AGREED: Agreed = { protocol: "", extensions: [] };
-const NOT_CLOSED: Readonly<Closing> = { code: 0, reason: "", wanted: undefined };
 const NONE: readonly unknown[] = [];
 
 type Steps = Generator<unknown, unknown, any> | undefined;
@@ -65,14 +57,29 @@ export class SocketMakers extends SocketThread {
   }
 }
 
-/** The close that was asked for, or that came. */
-interface Closing {
-  /** 0 for none. */
-  code: number;
-  reason: string;
+/** What is the same for most sockets; one that differs has a copy. */
+interface Particulars {
+  readonly binaryType: "blob" | "arraybuffer";
+  readonly protocol: string;
+  readonly extensions: readonly string[];
+  /** Of the close that was asked for or that came; 0 for none. */
+  readonly closeCode: number;
+  readonly closeReason: string;
   /** The reason of a close frame that was asked for before there was a connection. */
-  wanted: string | undefined;
+  readonly closeWanted: string | undefined;
 }
+
+const USUAL: Particulars = {
+  binaryType: "blob",
+  protocol: "",
+  extensions: [],
+  closeCode: 0,
+  closeReason: "",
+  closeWanted: undefined,
+};
+
+/** Of sockets that give ArrayBuffers and are usual otherwise. */
+const USUAL_BYTES: Particulars = { ...USUAL, binaryType: "arraybuffer" };
 
 /** How a socket came to its end. */
 interface SocketEnd {
@@ -104,12 +111,10 @@ export class Socket extends Client {
   object!: object;
   readonly url: string;
   readyState: number = ReadyState.Connecting;
-  binaryType: "blob" | "arraybuffer" = "blob";
-  agreed = NOTHING_AGREED;
+  particulars = USUAL;
   private readonly tasks: TaskQueue;
   /** By type; a handler alone stands for itself, as most do. */
   private listeners: unknown[] | undefined;
-  private closing: Closing | undefined;
   /** Bytes given to `send` in the turn `sentInTurn`. */
   private sentBytes = 0;
   private sentInTurn = -1;
@@ -121,13 +126,23 @@ export class Socket extends Client {
     this.dial(init);
   }
 
+  set binaryType(binaryType: "blob" | "arraybuffer") {
+    if (binaryType === this.particulars.binaryType) return;
+    if (this.particulars === USUAL) this.particulars = USUAL_BYTES;
+    else this.differ({ binaryType });
+  }
+
+  private differ(particulars: Partial<Particulars>): void {
+    this.particulars = { ...this.particulars, ...particulars };
+  }
+
   // ---- what the connection reports -------------------------------------------------------------------------------
 
   protected opened(handshake: Handshake, atMs: number): void {
     this.answer(handshake, handshake.protocol);
     this.recordConnecting(atMs);
-    const wanted = this.closing?.wanted;
-    if (wanted !== undefined) this.sendClose(wanted);
+    const { closeWanted } = this.particulars;
+    if (closeWanted !== undefined) this.sendClose(closeWanted);
     this.tasks.queue(() => {
       if (this.readyState !== ReadyState.Connecting) return undefined;
       this.readyState = ReadyState.Open;
@@ -146,7 +161,7 @@ export class Socket extends Client {
     const extensions: string[] = [];
     for (const [name, value] of handshake.headers)
       if (name.toLowerCase() === "sec-websocket-extensions") extensions.push(value);
-    if (protocol !== "" || extensions.length > 0) this.agreed = { protocol, extensions };
+    if (protocol !== "" || extensions.length > 0) this.differ({ protocol, extensions });
     this.setNames();
   }
 
@@ -195,7 +210,7 @@ export class Socket extends Client {
       if (this.readyState === ReadyState.Closed) return undefined;
       const isCloseError = closeFrameReceived || (error !== undefined && !protocolError && !readError);
       if (!isCloseError) return this.end({ error: undefined, atMs, isSession: true });
-      this.closing = { code, reason, wanted: undefined };
+      this.differ({ closeCode: code, closeReason: reason });
       const isNormal = code === NORMAL_CLOSURE || code === GOING_AWAY;
       const text = isNormal ? undefined : (error ?? closeErrorText(code, reason));
       return this.end({ error: text, atMs, isSession: true });
@@ -226,7 +241,7 @@ export class Socket extends Client {
   }
 
   private binary(data: Uint8Array<ArrayBuffer>): unknown {
-    if (this.binaryType === "blob") return this.thread.blobs.make(data, "");
+    if (this.particulars.binaryType === "blob") return this.thread.blobs.make(data, "");
     return this.thread.runtime.rt.bytes(data).buffer;
   }
 
@@ -323,8 +338,8 @@ export class Socket extends Client {
       if (rest !== undefined) yield* rest;
     }
     if (this.hears(CLOSE)) {
-      const { code, reason } = this.closing ?? NOT_CLOSED;
-      const rest = this.fire(CLOSE, thread.events.close(this.object, timestamp, code, reason));
+      const { closeCode, closeReason } = this.particulars;
+      const rest = this.fire(CLOSE, thread.events.close(this.object, timestamp, closeCode, closeReason));
       if (rest !== undefined) yield* rest;
     }
     if (end.isSession) {
@@ -394,12 +409,13 @@ export class Socket extends Client {
       );
     }
     this.readyState = ReadyState.Closing;
-    this.closing = { code: code === 0 ? NORMAL_CLOSURE : code, reason: "", wanted: reason };
+    const closeCode = code === 0 ? NORMAL_CLOSURE : code;
+    this.differ(this.isConnected ? { closeCode } : { closeCode, closeWanted: reason });
     if (this.isConnected) this.sendClose(reason);
   }
 
   private sendClose(reason: string): void {
-    this.connection!.close(this.closing!.code, reason);
+    this.connection!.close(this.particulars.closeCode, reason);
     this.recordSent();
   }
 
