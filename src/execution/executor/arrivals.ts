@@ -18,7 +18,14 @@ import type { Share } from "../../options/segment.ts";
 import { regularDuration } from "../../options/requirements.ts";
 import { Fifo } from "../fifo.ts";
 import type { Timetable } from "../pacing.ts";
-import type { Executor, ExecutorContext, IterationOutcome, IterationOwner, ScenarioProgress, ScenarioVu } from "./executor.ts";
+import type {
+  Executor,
+  ExecutorContext,
+  IterationOutcome,
+  IterationOwner,
+  ScenarioProgress,
+  ScenarioVu,
+} from "./executor.ts";
 import { IterationNumbering } from "./numbering.ts";
 import { START_SLICE_MS, ScenarioRun } from "./scenario-run.ts";
 
