@@ -1,10 +1,8 @@
 /**
  * The module `k6/websockets`: WebSocket, Blob, and EventName, which k6's type definitions promise.
  *
- * A script's socket is an object of the realm with k6's sixteen properties of its own, and its four methods are closures,
- * because scripts call them by themselves (`setTimeout(socket.close, 1000)`). All that would be a third of the memory of an
- * idle socket. So the object is a proxy: what scripts ask for usually its traps answer, and the properties are made when
- * a script looks at the object as a whole.
+ * A script's socket is an object of the realm with k6's properties of its own; its accessors are shared by all sockets,
+ * its four methods are closures, because scripts call them by themselves (`setTimeout(socket.close, 1000)`).
  *
  * As in k6 each look at `WebSocket` or `Blob` gives a function of its own, and neither is known to `instanceof`.
  *
@@ -53,17 +51,6 @@ interface RealmSockets {
 /** A closed function: evaluated in the realm. */
 function installSockets(rt: Realm, host: SocketHost, handlers: [type: number, property: string][]): RealmSockets {
   const { defineProperty } = Object;
-  const { get, set, has, deleteProperty, ownKeys, getOwnPropertyDescriptor, preventExtensions } = Reflect;
-  const reflect = {
-    get,
-    set,
-    has,
-    deleteProperty,
-    ownKeys,
-    getOwnPropertyDescriptor,
-    preventExtensions,
-    defineProperty: Reflect.defineProperty,
-  };
   const guard = (f: (...args: any[]) => unknown, ...args: unknown[]): unknown => {
     try {
       return f(...args);
@@ -71,203 +58,73 @@ function installSockets(rt: Realm, host: SocketHost, handlers: [type: number, pr
       throw rt.translate(error);
     }
   };
-
-  // A getter may be called by itself, on any value: whose object that is, the traps tell, by way of `asked`.
-  const ASK = Symbol();
-  let asked: Socket | undefined;
-  const socketOf = (object: unknown): any => {
-    asked = undefined;
-    if (Object(object) === object) reflect.has(object as object, ASK);
-    const socket = asked;
-    asked = undefined;
-    return socket;
-  };
-
-  interface Accessor {
-    read(socket: Socket): unknown;
-    write?: (socket: Socket, value: unknown) => void;
-    descriptor: PropertyDescriptor;
-  }
-  const accessors: Record<PropertyKey, Accessor> = { __proto__: null } as any;
-  const names: string[] = [];
-  const access = (name: string, read: Accessor["read"], write?: Accessor["write"]): void => {
-    const descriptor: PropertyDescriptor = {
-      get(this: unknown) {
-        return read(socketOf(this));
-      },
-      enumerable: true,
-    };
-    if (write !== undefined) {
-      descriptor.set = {
-        set(this: unknown, value: unknown) {
-          write(socketOf(this), value);
-        },
-      }.set;
-    }
-    names.push(name);
-    accessors[name] = { read, write, descriptor } as Accessor;
-  };
-  for (const name of ["readyState", "bufferedAmount", "extensions", "protocol"])
-    access(name, (socket) => guard(host.read, socket, name));
-  access(
+  const readable = (name: string): PropertyDescriptor => ({
+    get(this: unknown) {
+      return guard(host.read, rt.stateOf(this), name);
+    },
+    enumerable: true,
+  });
+  const accessors: [string, PropertyDescriptor][] = [];
+  for (const name of ["readyState", "bufferedAmount", "extensions", "protocol"]) accessors.push([name, readable(name)]);
+  accessors.push([
     "binaryType",
-    (socket) => guard(host.read, socket, "binaryType"),
-    (socket, value) => guard(host.write, socket, "binaryType", value),
-  );
+    {
+      ...readable("binaryType"),
+      set(this: unknown, value: unknown) {
+        guard(host.write, rt.stateOf(this), "binaryType", value);
+      },
+    },
+  ]);
   for (const [type, property] of handlers) {
-    access(
+    accessors.push([
       property,
-      // k6 gives a function, whether or not there is a handler, and never the handler itself
-      (socket) => () => guard(host.handler, socket, type),
-      (socket, value) => guard(host.setHandler, socket, type, value),
-    );
+      {
+        // k6 gives a function, whether or not there is a handler, and never the handler itself
+        get(this: unknown) {
+          const state = rt.stateOf(this);
+          return () => guard(host.handler, state, type);
+        },
+        set(this: unknown, value: unknown) {
+          guard(host.setHandler, rt.stateOf(this), type, value);
+        },
+        enumerable: true,
+      },
+    ]);
   }
-
-  // One function each, so that a method keeps nothing alive but its socket.
-  const addEventListenerOf = (socket: Socket) =>
-    ({
-      addEventListener(...args: unknown[]) {
-        guard(host.addEventListener, socket, args);
-      },
-    }).addEventListener;
-  const sendOf = (socket: Socket) =>
-    ({
-      send(data: unknown) {
-        try {
-          host.send(socket, data);
-        } catch (error) {
-          throw rt.translate(error);
-        }
-      },
-    }).send;
-  const pingOf = (socket: Socket) =>
-    ({
-      ping() {
-        guard(host.ping, socket);
-      },
-    }).ping;
-  const closeOf = (socket: Socket) =>
-    ({
-      close(...args: unknown[]) {
-        guard(host.close, socket, args);
-      },
-    }).close;
-
   const fixed: any = { __proto__: null, value: undefined, writable: false, enumerable: true, configurable: false };
   const put = (object: object, name: string, value: unknown): void => {
     fixed.value = value;
     defineProperty(object, name, fixed);
   };
-
-  class Returned {
-    constructor(object: object) {
-      // biome-ignore lint/correctness/noConstructorReturn: puts the fields of a subclass on any object
-      return object;
-    }
-  }
-  /**
-   * The object behind a socket's proxy. Its properties are k6's own, which cannot be changed or deleted, so that the usual
-   * ways to them can be answered without their being there; they are put in place before anybody looks closer.
-   */
-  class Target extends Returned {
-    readonly #socket: Socket;
-    #addEventListener: unknown;
-    #send: unknown;
-    #ping: unknown;
-    #close: unknown;
-    #isComplete = false;
-    constructor(object: object, socket: Socket) {
-      super(object);
-      this.#socket = socket;
-    }
-
-    static #method(target: Target, name: PropertyKey): unknown {
-      switch (name) {
-        case "send":
-          return (target.#send ??= sendOf(target.#socket));
-        case "addEventListener":
-          return (target.#addEventListener ??= addEventListenerOf(target.#socket));
-        case "close":
-          return (target.#close ??= closeOf(target.#socket));
-        case "ping":
-          return (target.#ping ??= pingOf(target.#socket));
-        default:
-          return undefined;
-      }
-    }
-
-    static #complete(target: Target): void {
-      if (target.#isComplete) return;
-      target.#isComplete = true;
-      put(target, "addEventListener", Target.#method(target, "addEventListener"));
-      put(target, "send", Target.#method(target, "send"));
-      put(target, "ping", Target.#method(target, "ping"));
-      put(target, "close", Target.#method(target, "close"));
-      put(target, "url", target.#socket.url);
-      for (let i = 0; i < names.length; i++) defineProperty(target, names[i]!, accessors[names[i]!]!.descriptor);
-    }
-
-    static readonly traps: ProxyHandler<Target> = {
-      __proto__: null,
-      get(target: Target, name: PropertyKey, receiver: unknown) {
-        // Asked for with every message.
-        if (name === "send") {
-          const send = target.#send;
-          return send === undefined ? Target.#method(target, name) : send;
-        }
-        const method = Target.#method(target, name);
-        if (method !== undefined) return method;
-        if (name === "url") return target.#socket.url;
-        const accessor = accessors[name];
-        if (accessor !== undefined) {
-          if (receiver === target.#socket.object) return accessor.read(target.#socket);
-          Target.#complete(target);
-        }
-        return reflect.get(target, name, receiver);
-      },
-      set(target: Target, name: PropertyKey, value: unknown, receiver: unknown) {
-        const write = accessors[name]?.write;
-        if (write !== undefined && receiver === target.#socket.object) {
-          write(target.#socket, value);
-          return true;
-        }
-        Target.#complete(target);
-        return reflect.set(target, name, value, receiver);
-      },
-      has(target: Target, name: PropertyKey) {
-        if (name === ASK) {
-          asked = target.#socket;
-          return false;
-        }
-        Target.#complete(target);
-        return reflect.has(target, name);
-      },
-      deleteProperty(target: Target, name: PropertyKey) {
-        Target.#complete(target);
-        return reflect.deleteProperty(target, name);
-      },
-      ownKeys(target: Target) {
-        Target.#complete(target);
-        return reflect.ownKeys(target);
-      },
-      getOwnPropertyDescriptor(target: Target, name: PropertyKey) {
-        Target.#complete(target);
-        return reflect.getOwnPropertyDescriptor(target, name);
-      },
-      defineProperty(target: Target, name: PropertyKey, descriptor: PropertyDescriptor) {
-        Target.#complete(target);
-        return reflect.defineProperty(target, name, descriptor);
-      },
-      preventExtensions(target: Target) {
-        Target.#complete(target);
-        return reflect.preventExtensions(target);
-      },
-    } as ProxyHandler<Target>;
-  }
-  const { traps } = Target;
-
   return {
-    wrap: (socket) => new Proxy(new Target({}, socket), traps),
+    wrap(socket) {
+      const object = rt.tie({}, socket);
+      const methods = {
+        addEventListener(...args: unknown[]) {
+          guard(host.addEventListener, socket, args);
+        },
+        send(data: unknown) {
+          try {
+            host.send(socket, data);
+          } catch (error) {
+            throw rt.translate(error);
+          }
+        },
+        ping() {
+          guard(host.ping, socket);
+        },
+        close(...args: unknown[]) {
+          guard(host.close, socket, args);
+        },
+      };
+      put(object, "addEventListener", methods.addEventListener);
+      put(object, "send", methods.send);
+      put(object, "ping", methods.ping);
+      put(object, "close", methods.close);
+      put(object, "url", socket.url);
+      for (let i = 0; i < accessors.length; i++) defineProperty(object, accessors[i]![0], accessors[i]![1]);
+      return object;
+    },
     // Written so that the functions get their names without being touched once more.
     newWebSocketClass: () =>
       ({
