@@ -91,6 +91,9 @@ export class Vu {
   afterIteration: Set<() => void> | undefined;
   private madeContext: IterationContext | undefined;
   private endedBy: "end" | "interrupt" | undefined;
+  /** The first slot, mostly the only one: a map costs 290 bytes. */
+  private slotKey: object | undefined;
+  private slotValue: unknown;
   private slots: Map<object, unknown> | undefined;
   private iterationSlots: Map<object, unknown> | undefined;
   private coroutine: Generator<unknown, unknown, any> | undefined;
@@ -135,9 +138,14 @@ export class Vu {
 
   /** State of a module for this VU, made by `create` when first asked for. */
   slot<T>(key: object, create: () => T): T {
-    this.slots ??= new Map();
-    let value = this.slots.get(key) as T | undefined;
-    if (value === undefined) this.slots.set(key, (value = create()));
+    if (this.slotKey === key) return this.slotValue as T;
+    let value = this.slots?.get(key) as T | undefined;
+    if (value !== undefined) return value;
+    value = create();
+    if (this.slotKey === undefined) {
+      this.slotKey = key;
+      this.slotValue = value;
+    } else (this.slots ??= new Map()).set(key, value);
     return value;
   }
 
