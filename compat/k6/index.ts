@@ -25,7 +25,7 @@ const k6: ModuleFactory = (runtime) => {
 
   const randomSeed = rt.fn("randomSeed", 1, (args) => {
     const seed = Math.trunc(Number(args[0]));
-    runtime.vu.random = seededRandom(Number.isNaN(seed) ? 0 : seed);
+    runtime.vu.extend().random = seededRandom(Number.isNaN(seed) ? 0 : seed);
   });
 
   const group = rt.coroutine("group", 2, function* (args) {

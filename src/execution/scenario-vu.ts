@@ -141,7 +141,7 @@ export class ThreadVu implements ScenarioVu, ScenarioState, IterationListener {
     const { runtime } = vu;
     const { clock } = runtime;
     // k6 counts the iteration that calls test.abort() in the metrics, but not as complete
-    const full = !result.interrupted || vu.endedTest;
+    const full = !result.interrupted || vu.extras.endedTest === true;
     const timeMs = clock.epochMs();
     recordTraffic(vu, host.metrics, timeMs);
     const tookMs = result.endMs - result.startMs;
@@ -157,7 +157,8 @@ export class ThreadVu implements ScenarioVu, ScenarioState, IterationListener {
         runtime.log.log("error", text, result.error instanceof UnhandledRejection ? {} : { source: "stacktrace" });
       }
     } else host.shared.add(SharedState.ITERATIONS_INTERRUPTED, 1);
-    if (vu.afterIteration) for (const hook of vu.afterIteration) hook();
+    const { afterIteration } = vu.extras;
+    if (afterIteration) for (const hook of afterIteration) hook();
     this.outcome =
       result.interrupted || result.failed ? { interrupted: result.interrupted, failed: result.failed } : ENDED_WELL;
     this.scenario.busyVus--;

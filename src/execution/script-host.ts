@@ -19,6 +19,8 @@ import { ScriptFiles } from "../vu/script-files.ts";
 import type { Vu } from "../vu/vu.ts";
 import type { ScriptSpec } from "./messages.ts";
 
+const WEBSOCKET_MODULES = ["k6/ws", "k6/websockets", "k6/experimental/websockets"];
+
 const OPEN_IN_VU =
   'the "open" function is only available in the init stage (i.e. the global scope), see ' +
   "https://grafana.com/docs/k6/latest/using-k6/test-lifecycle/ for more information";
@@ -83,14 +85,20 @@ export class ScriptHost {
       open: this.openFor(spec.mainId),
       require: rt.coroutine("require", 1, (args) => {
         const { vu } = runtime;
-        if (vu.require === undefined)
+        const { require } = vu.extras;
+        if (require === undefined)
           throw new GoError('the "require" function is only available in the init stage (i.e. the global scope)');
-        return vu.require(args[0], spec.mainId);
+        return require(args[0], spec.mainId);
       }),
     };
     for (const [name, value] of Object.entries(values)) {
       Object.defineProperty(realm.globalBase, name, { value, writable: true, configurable: true, enumerable: false });
     }
+  }
+
+  /** It imports a module of WebSockets. */
+  get opensSockets(): boolean {
+    return WEBSOCKET_MODULES.some((id) => this.builtins.has(id));
   }
 
   private async loadBuiltin(id: string, entry: BuiltinModule): Promise<void> {
@@ -168,8 +176,8 @@ export class ScriptHost {
     );
     // Only require() can ask for modules later on.
     if (!this.usesRequire) {
-      vu.modules = undefined;
-      vu.require = undefined;
+      vu.extend().modules = undefined;
+      vu.extend().require = undefined;
     }
   }
 

@@ -38,6 +38,7 @@ import {
   SharedState,
   type ToThread,
 } from "./messages.ts";
+import { JitPhases } from "./jit-phases.ts";
 import { RemoteIoCaller } from "./remote-io.ts";
 import { recordTraffic, type RunningScenario, type ScenarioVuHost, ThreadVu } from "./scenario-vu.ts";
 import { ScriptHost } from "./script-host.ts";
@@ -95,6 +96,7 @@ export class VuThread {
   private readonly recorder: Recorder;
   private readonly positions = new Positions();
   private readonly heap = new HeapKeeper();
+  private readonly jit = new JitPhases();
   private readonly batch = new SampleBatchWriter();
   private shared = new SharedState();
   private script: ScriptHost | undefined;
@@ -307,6 +309,7 @@ export class VuThread {
   }
 
   private async makeVus(count: number): Promise<void> {
+    this.jit.making(count, this.script!.opensSockets);
     let sliceEndMs = performance.now() + MAKE_SLICE_MS;
     let collectAt = COLLECT_VUS_MIN;
     try {
@@ -455,7 +458,7 @@ export class VuThread {
       this.abortFailure = failure;
       return;
     }
-    this.runtime.vu.endedTest = true;
+    this.runtime.vu.extend().endedTest = true;
     if (this.calling) this.abortFailure = failure;
     this.aborting = { failure, text };
     queueMicrotask(() => {
@@ -555,6 +558,7 @@ export class VuThread {
 
   private report(): void {
     this.heap.check();
+    this.jit.check(this.runtime.enterCount);
     this.sendSamples();
     const packed = this.recorder.takePacked();
     if (packed) this.port.post({ type: "aggregate", packed }, [packed.buffer as ArrayBuffer]);

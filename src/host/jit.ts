@@ -1,3 +1,16 @@
+/** What can be said to the runtime's just-in-time compilers; where there is nothing to be said, nothing is. */
+import process from "node:process";
+
+/** @param times How many times more often than usual this thread's code must have run before it is compiled. */
+export function delayCompilation(times: number): void {
+  const { Bun: bun } = globalThis as { Bun?: { unsafe: { setJITPolicy(scale: number): void } } };
+  bun?.unsafe.setJITPolicy(times);
+}
+
+type AnyFunction = (...args: never[]) => unknown;
+/** Classes stand for themselves and all their methods. */
+type Owner = AnyFunction | { readonly prototype: object };
+
 /**
  * Keeps functions out of the topmost of the runtime's compilers, where there is such a choice.
  *
@@ -6,12 +19,6 @@
  * 150,000 iterations were no faster. Scripts, and what handles each message, are left to the runtime. Bench rows:
  * vus-sleep, vus-sleep-cpu.
  */
-import process from "node:process";
-
-type AnyFunction = (...args: never[]) => unknown;
-/** Classes stand for themselves and all their methods. */
-type Owner = AnyFunction | { readonly prototype: object };
-
 export function spareTopTier(...owners: readonly Owner[]): void {
   if (!("Bun" in globalThis)) return;
   const { noFTL } = process.getBuiltinModule("bun:jsc" as never) as { noFTL(f: unknown): void };

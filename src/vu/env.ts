@@ -14,8 +14,8 @@ export function createEnv(runtime: VuRuntime): object {
   const { rt } = runtime;
   const isFrozen = (): boolean => runtime.options.features?.includes("freeze-env") ?? false;
   const target = rt.object();
-  const variables = (): Readonly<Variables> => (runtime.vu.envObject as Variables | undefined) ?? runtime.vu.env;
-  const own = (): Variables => (runtime.vu.envObject ??= { ...runtime.vu.env }) as Variables;
+  const variables = (): Readonly<Variables> => (runtime.vu.extras.envObject as Variables | undefined) ?? runtime.vu.env;
+  const own = (): Variables => (runtime.vu.extend().envObject ??= { ...runtime.vu.env }) as Variables;
   const has = (name: PropertyKey): name is string => typeof name === "string" && Object.hasOwn(variables(), name);
 
   return rt.proxy(target, {

@@ -45,7 +45,7 @@ function openSession(vu: Vu): HttpSession {
   const { runtime } = vu;
   const localIp = networkOf(runtime).localIpOf(vu);
   const session = httpClientOf(runtime).openSession(localIp === undefined ? {} : { localIp });
-  if (runtime.options.noVUConnectionReuse) (vu.afterIteration ??= new Set()).add(() => session.closeIdle());
+  if (runtime.options.noVUConnectionReuse) (vu.extend().afterIteration ??= new Set()).add(() => session.closeIdle());
   return session;
 }
 

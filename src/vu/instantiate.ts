@@ -70,7 +70,7 @@ function* inTwoSteps(runPlain: () => void): Generator<unknown, void, any> {
 /** Evaluates the main module and all it imports; returns the main module's exports. */
 export function* instantiate(vu: Vu, source: ModuleSource, mainId: string): Generator<unknown, any, any> {
   const { rt } = vu.runtime;
-  const modules = (vu.modules ??= new Map());
+  const modules = (vu.extend().modules ??= new Map());
 
   const exportsOf = (id: string): any => {
     const known = modules.get(id) as Instance | undefined;
@@ -164,7 +164,7 @@ export function* instantiate(vu: Vu, source: ModuleSource, mainId: string): Gene
     return exportsOf(id);
   };
 
-  vu.require = requireModule;
+  vu.extend().require = requireModule;
   link(mainId);
   yield* evaluate(mainId);
   return exportsOf(mainId);

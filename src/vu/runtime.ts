@@ -88,6 +88,8 @@ export class VuRuntime {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Whether the whole test was cut off; for code that never yields. */
   readonly cutOff: () => boolean;
+  /** How often VUs went on. */
+  enterCount = 0;
   private sliceStartMs = 0;
   private budget = 1000;
   private budgetSetMs = 0;
@@ -105,7 +107,7 @@ export class VuRuntime {
     this.log = createLogger(init.writeLog, () => init.clock.epochMs());
     this.realm = createRealm({
       compileSnippet: init.compileSnippet,
-      random: () => this.current?.random?.(),
+      random: () => this.current?.extras.random?.(),
       host: {
         pending: PENDING,
         threadBlock: () => this.threadBlock(),
@@ -148,6 +150,7 @@ export class VuRuntime {
   enter(vu: Vu, nowMs = this.clock.nowMs()): Vu | undefined {
     const before = this.current;
     this.current = vu;
+    this.enterCount++;
     this.rt.k.jobs = vu.jobs;
     this.sliceStartMs = nowMs;
     return before;

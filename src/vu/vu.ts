@@ -20,6 +20,28 @@ export interface CoroutineListener {
 
 /** How a Block was settled while it started. */
 type Settled = { value: unknown; failed: boolean };
+const UNSETTLED = Symbol("unsettled");
+
+/** What few VUs have, apart from the others so that those do not pay for it (bench row vus-sleep). */
+export interface VuExtras {
+  /** Module instances, by absolute specifier; missing once init code has run and nothing can ask for them. */
+  modules?: Map<string, any> | undefined;
+  /** `require(specifier)` as called in the module `referrer`. */
+  require?: ((specifier: unknown, referrer: string) => Generator<unknown, any, any>) | undefined;
+  /** The generator of `randomSeed`, if it was called. */
+  random?: () => number;
+  /** The script's `__ENV`, as soon as it asks for more than single values; see `globals.ts`. */
+  envObject?: object | undefined;
+  /** This VU called test.abort(). */
+  endedTest?: boolean;
+  /** Called at the end of each iteration; modules that keep connections look at `noVUConnectionReuse` here. */
+  afterIteration?: Set<() => void>;
+  /** All slots but the first. */
+  slots?: Map<object, unknown>;
+  iterationSlots?: Map<object, unknown> | undefined;
+}
+
+const NO_EXTRAS: VuExtras = Object.freeze({});
 
 /** Where the VU is in the scenario it runs for; read by `k6/execution`. */
 export interface ScenarioState {
@@ -55,8 +77,6 @@ export class Vu {
   /** Promise reactions, consumed by the realm. */
   readonly jobs: unknown[];
   rejections: Set<object> | undefined;
-  /** Module instances, by absolute specifier; undefined once init code has run and nothing can ask for them. */
-  modules: Map<string, any> | undefined;
   /** True until init code has run; many functions of k6 are for one side of it only. */
   inInit = true;
   /** Tags of every sample this VU makes now. */
@@ -75,31 +95,23 @@ export class Vu {
   /** Bytes since the last report, for data_sent and data_received. */
   bytesSent = 0;
   bytesReceived = 0;
-  /** The generator of `randomSeed`, if it was called. */
-  random: (() => number) | undefined;
   /** The parsed result of setup(), made on first use; `UNSET` before. */
   setupData: unknown = UNSET;
-  /** `require(specifier)` as called in the module `referrer`; set before init code runs. */
-  require: ((specifier: unknown, referrer: string) => Generator<unknown, any, any>) | undefined;
   /** See `sleep.ts`. */
   sleep: Sleep | undefined;
-  /** This VU called test.abort(). */
-  endedTest = false;
   /** What the init code exported. */
   exports: any;
-  /** Called at the end of each iteration; modules that keep connections look at `noVUConnectionReuse` here. */
-  afterIteration: Set<() => void> | undefined;
-  private madeContext: IterationContext | undefined;
-  private endedBy: "end" | "interrupt" | undefined;
+  /** Read freely; write to what `extend()` returns. */
+  extras: Readonly<VuExtras> = NO_EXTRAS;
+  /** The life of what runs now; how the last one ended, until something asks for it. */
+  private life: IterationContext | "end" | "interrupt" | undefined;
   /** The first slot, mostly the only one: a map costs 290 bytes. */
   private slotKey: object | undefined;
   private slotValue: unknown;
-  private slots: Map<object, unknown> | undefined;
-  private iterationSlots: Map<object, unknown> | undefined;
   private coroutine: Generator<unknown, unknown, any> | undefined;
   private blockedOn: Block | undefined;
-  private early: Settled | undefined;
-  private starting = false;
+  /** While a Block starts: how it was settled already. */
+  private early: Settled | typeof UNSETTLED | undefined;
   private listener: CoroutineListener | undefined;
 
   constructor(init: {
@@ -139,55 +151,58 @@ export class Vu {
   /** State of a module for this VU, made by `create` when first asked for. */
   slot<T>(key: object, create: () => T): T {
     if (this.slotKey === key) return this.slotValue as T;
-    let value = this.slots?.get(key) as T | undefined;
+    let value = this.extras.slots?.get(key) as T | undefined;
     if (value !== undefined) return value;
     value = create();
     if (this.slotKey === undefined) {
       this.slotKey = key;
       this.slotValue = value;
-    } else (this.slots ??= new Map()).set(key, value);
+    } else (this.extend().slots ??= new Map()).set(key, value);
     return value;
+  }
+
+  /** The VU's extras, to be changed. */
+  extend(): VuExtras {
+    if (this.extras === NO_EXTRAS) this.extras = {};
+    return this.extras;
   }
 
   /** Like `slot`, but made anew for each iteration: what k6 resets between them. */
   iterationSlot<T>(key: object, create: () => T): T {
-    this.iterationSlots ??= new Map();
-    let value = this.iterationSlots.get(key) as T | undefined;
-    if (value === undefined) this.iterationSlots.set(key, (value = create()));
+    const slots = (this.extend().iterationSlots ??= new Map());
+    let value = slots.get(key) as T | undefined;
+    if (value === undefined) slots.set(key, (value = create()));
     return value;
   }
 
   /** What `iterationSlot` would give, if it has been made. */
   madeIterationSlot<T>(key: object): T | undefined {
-    return this.iterationSlots?.get(key) as T | undefined;
+    return this.extras.iterationSlots?.get(key) as T | undefined;
   }
-
-  /** The script's `__ENV`, as soon as it asks for more than single values; see `globals.ts`. */
-  envObject: object | undefined;
 
   /** Makes `__ENV` show `env` anew. */
   resetEnv(): void {
-    this.envObject = undefined;
+    if (this.extras.envObject !== undefined) this.extend().envObject = undefined;
   }
 
   /** Forgets the last iteration's slots. */
   beginIteration(): void {
-    this.iterationSlots = undefined;
+    if (this.extras.iterationSlots !== undefined) this.extend().iterationSlots = undefined;
   }
 
   /** The life of what runs now. Made when first asked for: most iterations have nothing that outlives a call. */
   get context(): IterationContext {
-    return (this.madeContext ??= new IterationContext(this.endedBy));
+    if (this.life instanceof IterationContext) return this.life;
+    return (this.life = new IterationContext(this.life));
   }
 
   beginContext(): void {
-    this.madeContext = undefined;
-    this.endedBy = undefined;
+    this.life = undefined;
   }
 
   endContext(by: "end" | "interrupt"): void {
-    this.endedBy = by;
-    this.madeContext?.end(by);
+    if (this.life instanceof IterationContext) this.life.end(by);
+    else this.life = by;
   }
 
   /** Adds a sample with the VU's tags, or with `tags`. */
@@ -361,9 +376,9 @@ export class Vu {
 
   private settle(block: Block, value: unknown, failed: boolean): void {
     if (this.blockedOn !== block) return;
-    if (this.starting) {
+    if (this.early !== undefined) {
       // at once: `resume` goes on when the Block's start returns
-      this.early ??= { value, failed };
+      if (this.early === UNSETTLED) this.early = { value, failed };
       return;
     }
     this.blockedOn = undefined;
@@ -392,18 +407,16 @@ export class Vu {
         runtime.announced = undefined;
         if (block === undefined) throw new Error("internal error: a coroutine gave way without a reason");
         this.blockedOn = block;
-        this.early = undefined;
-        this.starting = true;
+        this.early = UNSETTLED;
         block.start(this);
-        this.starting = false;
-        if (this.blockedOn !== block) return; // abandoned from within
         const early = this.takeEarly();
+        if (this.blockedOn !== block) return; // abandoned from within
         if (early === undefined) return;
         this.blockedOn = undefined;
         ({ value, failed } = early);
       }
     } finally {
-      this.starting = false;
+      this.early = undefined;
       runtime.leave(before);
     }
   }
@@ -411,7 +424,7 @@ export class Vu {
   private takeEarly(): Settled | undefined {
     const { early } = this;
     this.early = undefined;
-    return early;
+    return early === UNSETTLED ? undefined : early;
   }
 
   private finish(result: unknown, failed: boolean): void {

@@ -314,7 +314,7 @@ export class Session extends Client implements Block {
     if (this.isConnected) this.shut();
     // k6 still begins the close handlers, and it is there that test.abort() stops the script
     const handlers = this.handlers.get("close");
-    if (this.vu.endedTest && handlers !== undefined) this.thread.runtime.test.stoppedIn?.(handlers.at(-1));
+    if (this.vu.extras.endedTest && handlers !== undefined) this.thread.runtime.test.stoppedIn?.(handlers.at(-1));
     const nowMs = this.thread.runtime.clock.nowMs();
     this.record(this.thread.sessionDuration, nowMs - this.startMs, this.startMs);
     this.finish();
