@@ -98,9 +98,8 @@ export class ThreadVu implements ScenarioVu, ScenarioState, IterationListener {
   iterate(counters: IterationCounters, owner: IterationOwner): void {
     const { vu, host } = this;
     const { runtime } = vu;
-    vu.iteration++;
-    vu.global.__ITER = vu.iteration;
     vu.countIteration(this.scenario.config.name);
+    vu.global.__ITER = vu.iteration;
     if (runtime.systemTags.has("iter")) vu.metadata = { ...vu.metadata, iter: String(vu.iteration) };
     this.iterationInInstance = counters.iterationInInstance;
     this.iterationInTest = counters.iterationInTest;

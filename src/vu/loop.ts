@@ -150,14 +150,6 @@ export class EventLoop implements Block {
     return vu.jobs.length > 0 || (vu.rejections !== undefined && vu.rejections.size > 0) || this.isPending;
   }
 
-  /** Runs what a call of the script has left: its promise reactions, then the tasks. */
-  *runRest(): Generator<unknown, void, any> {
-    const { vu } = this;
-    if (vu.jobs.length > 0) yield* vu.runtime.rt.runJobs();
-    this.throwRejection();
-    if (this.isPending) yield* this.run();
-  }
-
   private throwRejection(): void {
     const { vu } = this;
     if (vu.rejections === undefined || vu.rejections.size === 0) return;
@@ -166,18 +158,18 @@ export class EventLoop implements Block {
     throw new UnhandledRejection(vu.runtime.rt.promiseState(promise)!.value);
   }
 
-  /** Runs tasks until none is left and none is to come. */
-  *run(): Generator<unknown, void, any> {
+  /** Runs what a call of the script has left: its promise reactions, then tasks until none is left and none is to come. */
+  *runRest(): Generator<unknown, void, any> {
     const { vu } = this;
+    if (vu.jobs.length > 0) yield* vu.runtime.rt.runJobs();
+    this.throwRejection();
     for (;;) {
       if (this.queue.length === 0) {
-        if (this.registered === 0) {
-          // a VU that has nothing to do holds nothing
-          this.queue = NONE;
-          this.round = NONE;
-          this.next = 0;
-          return;
-        }
+        // a VU that has nothing to do holds nothing
+        this.queue = NONE;
+        this.round = NONE;
+        this.next = 0;
+        if (this.registered === 0) return;
         vu.announce(this);
         yield;
         continue;

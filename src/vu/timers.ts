@@ -10,6 +10,8 @@ import { TaskQueue } from "./task-queue.ts";
 import type { TimerEntry } from "./timer-queue.ts";
 import type { Vu } from "./vu.ts";
 
+const NONE: unknown[] = [];
+
 interface ScriptTimer {
   id: number;
   dueMs: number;
@@ -46,7 +48,14 @@ export class VuTimers implements TimerEntry, ContextHook {
       );
     }
     const ms = delay === undefined || delay === null ? 0 : Number(delay);
-    const timer = { id, periodMs: ms > 0 ? ms : 0, dueMs: 0, repeat: name === "setInterval", callback, args: rest };
+    const timer = {
+      id,
+      periodMs: ms > 0 ? ms : 0,
+      dueMs: 0,
+      repeat: name === "setInterval",
+      callback,
+      args: rest.length > 0 ? rest : NONE,
+    };
     // what is no number is as long ago as can be
     this.insert(timer, Number.isNaN(ms) ? 0 : this.vu.runtime.clock.nowMs() + timer.periodMs);
     return id;

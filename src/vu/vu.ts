@@ -36,6 +36,8 @@ export interface VuExtras {
   endedTest?: boolean;
   /** Called at the end of each iteration; modules that keep connections look at `noVUConnectionReuse` here. */
   afterIteration?: Set<() => void>;
+  /** Iterations begun in scenarios other than the VU's first. */
+  otherScenarios?: Map<string, number>;
   /** All slots but the first. */
   slots?: Map<object, unknown>;
   iterationSlots?: Map<object, unknown> | undefined;
@@ -86,8 +88,8 @@ export class Vu {
   /** Group path, "" at the root. */
   group = "";
   iteration = -1;
-  /** Iterations begun in each scenario, of which there is mostly one. */
-  private scenarioCounts: { name: string; count: number; others: Map<string, number> | undefined } | undefined;
+  /** The scenario of its first iteration, mostly the only one. */
+  private firstScenario: string | undefined;
   scenario: ScenarioState | undefined;
   /** The moment (monotonic ms) after which loops that never yield are cut off. */
   cutOffAtMs = Infinity;
@@ -131,21 +133,22 @@ export class Vu {
     this.global = init.runtime.rt.globalWith(init.runtime.realm.globalBase, init.idInInstance);
   }
 
-  /** Counts an iteration that begins. */
+  /** Counts an iteration that begins: it is number `iteration` from now on. */
   countIteration(scenario: string): void {
-    const counts = (this.scenarioCounts ??= { name: scenario, count: 0, others: undefined });
-    if (counts.name === scenario) counts.count++;
-    else {
-      counts.others ??= new Map();
-      counts.others.set(scenario, (counts.others.get(scenario) ?? 0) + 1);
-    }
+    this.iteration++;
+    this.firstScenario ??= scenario;
+    if (this.firstScenario === scenario) return;
+    const counts = (this.extend().otherScenarios ??= new Map());
+    counts.set(scenario, (counts.get(scenario) ?? 0) + 1);
   }
 
   /** Iterations that this VU has begun in a scenario. */
   iterationsIn(scenario: string): number {
-    const counts = this.scenarioCounts;
-    if (counts === undefined) return 0;
-    return counts.name === scenario ? counts.count : (counts.others?.get(scenario) ?? 0);
+    const { otherScenarios } = this.extras;
+    if (scenario !== this.firstScenario) return otherScenarios?.get(scenario) ?? 0;
+    let count = this.iteration + 1;
+    for (const other of otherScenarios?.values() ?? []) count -= other;
+    return count;
   }
 
   /** State of a module for this VU, made by `create` when first asked for. */
