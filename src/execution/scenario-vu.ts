@@ -38,6 +38,7 @@ const ENDED_WELL: IterationOutcome = Object.freeze({ interrupted: false, failed:
 
 /** A scenario as its VUs on this thread share it. */
 export interface RunningScenario {
+  readonly host: ScenarioVuHost;
   readonly config: Scenario;
   /** `__ENV` of its VUs. */
   readonly env: Readonly<Record<string, string>>;
@@ -55,21 +56,18 @@ export interface RunningScenario {
 
 export class ThreadVu implements ScenarioVu, ScenarioState, IterationListener {
   readonly vu: Vu;
-  private readonly host: ScenarioVuHost;
   private readonly fn: unknown;
   private readonly scenario: RunningScenario;
   iterationInInstance = 0;
   iterationInTest = 0;
   private owner: IterationOwner | undefined;
-  private outcome: IterationOutcome = ENDED_WELL;
   private readonly iteration: Iteration;
   /** Waiting out `minIterationDuration`. */
   private resting: (() => void) | undefined;
 
-  constructor(vu: Vu, host: ScenarioVuHost, scenario: RunningScenario) {
+  constructor(vu: Vu, scenario: RunningScenario) {
     this.vu = vu;
     this.iteration = new Iteration(vu, this);
-    this.host = host;
     this.scenario = scenario;
     this.fn = vu.exports[scenario.config.exec];
     const { runtime } = vu;
@@ -96,7 +94,8 @@ export class ThreadVu implements ScenarioVu, ScenarioState, IterationListener {
   }
 
   iterate(counters: IterationCounters, owner: IterationOwner): void {
-    const { vu, host } = this;
+    const { vu } = this;
+    const { host } = this.scenario;
     const { runtime } = vu;
     vu.countIteration(this.scenario.config.name);
     vu.global.__ITER = vu.iteration;
@@ -114,7 +113,8 @@ export class ThreadVu implements ScenarioVu, ScenarioState, IterationListener {
 
   /** Called by `runtime.soon`: the iteration has ended. */
   run(): void {
-    this.owner!.iterationEnded(this.outcome);
+    const { interrupted, failed } = this.iteration;
+    this.owner!.iterationEnded(interrupted || failed ? { interrupted, failed } : ENDED_WELL);
   }
 
   get name(): string {
@@ -136,7 +136,8 @@ export class ThreadVu implements ScenarioVu, ScenarioState, IterationListener {
   }
 
   iterationEnded(result: IterationResult): void {
-    const { vu, host } = this;
+    const { vu } = this;
+    const { host } = this.scenario;
     const { runtime } = vu;
     const { clock } = runtime;
     // k6 counts the iteration that calls test.abort() in the metrics, but not as complete
@@ -158,8 +159,6 @@ export class ThreadVu implements ScenarioVu, ScenarioState, IterationListener {
     } else host.shared.add(SharedState.ITERATIONS_INTERRUPTED, 1);
     const { afterIteration } = vu.extras;
     if (afterIteration) for (const hook of afterIteration) hook();
-    this.outcome =
-      result.interrupted || result.failed ? { interrupted: result.interrupted, failed: result.failed } : ENDED_WELL;
     this.scenario.busyVus--;
     if (this.scenario.isOpen) host.shared.add(SharedState.ACTIVE_VUS, -1);
     const restMs = !result.interrupted ? host.minIterationDurationMs - tookMs : 0;

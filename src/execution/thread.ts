@@ -63,6 +63,7 @@ export interface ThreadPort {
 /** One scenario on this thread. */
 class Running implements RunningScenario {
   readonly config: Scenario;
+  readonly host: ScenarioVuHost;
   readonly env: Readonly<Record<string, string>>;
   readonly tags: TagSet;
   readonly isOpen: boolean;
@@ -72,8 +73,9 @@ class Running implements RunningScenario {
   done = false;
   busyVus = 0;
 
-  constructor(config: Scenario, runtime: VuRuntime, env: Readonly<Record<string, string>>) {
+  constructor(config: Scenario, host: ScenarioVuHost, runtime: VuRuntime, env: Readonly<Record<string, string>>) {
     this.config = config;
+    this.host = host;
     this.isOpen = config.executor.endsWith("-arrival-rate");
     this.env = Object.keys(config.env).length > 0 ? { ...env, ...config.env } : env;
     let tags = runtime.runTags.withAll(Object.entries(config.tags));
@@ -351,7 +353,7 @@ export class VuThread {
     const { isOpen } = running;
     const activate = (vu: Vu): ScenarioVu => {
       if (!isOpen) this.shared.add(SharedState.ACTIVE_VUS, 1);
-      return new ThreadVu(vu, this.host, running);
+      return new ThreadVu(vu, running);
     };
     return {
       take: () => {
@@ -390,7 +392,7 @@ export class VuThread {
       },
     };
     this.running = this.scenarios.map((scenario, index) => {
-      const running = new Running(scenario, runtime, this.env);
+      const running = new Running(scenario, this.host, runtime, this.env);
       const dropTags = running.tags.without("group");
       running.executor = createExecutor({
         scenario,

@@ -27,18 +27,25 @@ export interface IterationListener {
 export class Iteration implements CoroutineListener, IterationResult {
   value: unknown;
   error: unknown;
-  failed = false;
-  interrupted = false;
   startMs = 0;
   endMs = 0;
   private readonly vu: Vu;
   private readonly listener: IterationListener;
   private phase: "idle" | "call" | "rest" | "closing" = "idle";
+  private ending: "well" | "failed" | "interrupted" = "well";
 
   /** One object serves all iterations of a VU, one after the other. */
   constructor(vu: Vu, listener: IterationListener) {
     this.vu = vu;
     this.listener = listener;
+  }
+
+  get failed(): boolean {
+    return this.ending === "failed";
+  }
+
+  get interrupted(): boolean {
+    return this.ending === "interrupted";
   }
 
   get isRunning(): boolean {
@@ -61,8 +68,7 @@ export class Iteration implements CoroutineListener, IterationResult {
     const { vu } = this;
     this.value = undefined;
     this.error = undefined;
-    this.failed = false;
-    this.interrupted = false;
+    this.ending = "well";
     this.startMs = vu.runtime.clock.nowMs();
     this.phase = "call";
     vu.interrupted = false;
@@ -84,9 +90,10 @@ export class Iteration implements CoroutineListener, IterationResult {
         return;
       }
     }
-    this.interrupted = failed && (this.vu.interrupted || result instanceof Interrupted);
-    this.failed = failed && !this.interrupted;
-    if (this.failed) this.error = result;
+    if (failed) {
+      this.ending = vu.interrupted || result instanceof Interrupted ? "interrupted" : "failed";
+      if (this.failed) this.error = result;
+    } else this.ending = "well";
     this.close();
   }
 
@@ -96,7 +103,7 @@ export class Iteration implements CoroutineListener, IterationResult {
     this.vu.interrupted = true;
     if (this.vu.runtime.current === this.vu) return; // notices by itself
     this.vu.abandon();
-    this.interrupted = true;
+    this.ending = "interrupted";
     this.close();
   }
 

@@ -4,7 +4,7 @@
  * One timer of the host is armed at a time, for the first of the VU's; when it fires it queues one task, which runs that
  * timer and arms the next. So a slow callback delays the others instead of piling them up, as in k6.
  */
-import type { ContextHook, IterationContext } from "./context.ts";
+import type { ContextHook } from "./context.ts";
 import { GoError } from "./go-error.ts";
 import { TaskQueue } from "./task-queue.ts";
 import type { TimerEntry } from "./timer-queue.ts";
@@ -30,7 +30,6 @@ export class VuTimers implements TimerEntry, ContextHook {
   private active: ScriptTimer[] = [];
   private running: ScriptTimer | undefined;
   private tasks: TaskQueue | undefined;
-  private context: IterationContext | undefined;
 
   constructor(vu: Vu) {
     this.vu = vu;
@@ -86,8 +85,7 @@ export class VuTimers implements TimerEntry, ContextHook {
     vu.runtime.timers.remove(this);
     if (this.tasks === undefined) {
       this.tasks = new TaskQueue(vu.loop);
-      this.context = vu.context;
-      this.context.hook(this);
+      vu.context.hook(this);
     }
     vu.runtime.timers.add(this, this.active[0]!.dueMs);
   }
@@ -115,9 +113,9 @@ export class VuTimers implements TimerEntry, ContextHook {
   }
 
   private release(): void {
-    this.context?.unhook(this);
-    this.context = undefined;
-    this.tasks?.close();
+    if (this.tasks === undefined) return;
+    this.vu.context.unhook(this);
+    this.tasks.close();
     this.tasks = undefined;
   }
 
@@ -137,7 +135,6 @@ export class VuTimers implements TimerEntry, ContextHook {
     });
     tasks?.close();
     this.tasks = undefined;
-    this.context = undefined;
   }
 }
 
