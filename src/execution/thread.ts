@@ -143,7 +143,7 @@ export class VuThread {
     });
     this.runtime.remoteIo = new RemoteIoCaller((message) => this.port.post(message));
     installVuGlobals(this.runtime);
-    spareUpkeep(this.runtime.rt);
+    spareUpkeep();
     this.host = {
       metrics: this.metrics,
       shared: this.shared,

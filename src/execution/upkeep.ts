@@ -1,12 +1,5 @@
 /** The upkeep of VUs: what runs for each VU or each iteration, but not for each message of a script. See `host/jit.ts`. */
 import { spareTopTier } from "../host/jit.ts";
-import { Recorder } from "../metrics/recorder.ts";
-import { CounterSink } from "../metrics/sink/counter.ts";
-import { GaugeSink } from "../metrics/sink/gauge.ts";
-import { RateSink } from "../metrics/sink/rate.ts";
-import { TrendSink } from "../metrics/sink/trend.ts";
-import { QuantileSketch } from "../metrics/sketch.ts";
-import { Sum } from "../metrics/sum.ts";
 import { Share, StripedSequence } from "../options/segment.ts";
 import { instantiateSingle } from "../vu/instantiate.ts";
 import { Iteration } from "../vu/iteration.ts";
@@ -24,11 +17,8 @@ import { recordTraffic, ThreadVu } from "./scenario-vu.ts";
 import { ScriptHost } from "./script-host.ts";
 import { VuInit } from "./vu-init.ts";
 
-/** @param rt The realm's functions. */
-export function spareUpkeep(rt: Record<string, unknown>): void {
+export function spareUpkeep(): void {
   spareTopTier(Fifo, GracefulEnd, IterationNumbering, ScenarioRun, Share, StripedSequence, ThreadVu, VuLoop);
   spareTopTier(EventLoop, Iteration, ScriptHost, Sleep, TimerQueue, Vu, VuInit, VuRuntime);
   spareTopTier(instantiateSingle, recordTraffic);
-  spareTopTier(Recorder, CounterSink, GaugeSink, QuantileSketch, RateSink, Sum, TrendSink);
-  for (const value of Object.values(rt)) if (typeof value === "function") spareTopTier(value as () => unknown);
 }
