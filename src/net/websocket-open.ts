@@ -7,6 +7,7 @@
 import { UserError } from "../base/errors.ts";
 import { ExitCode } from "../base/exit-codes.ts";
 import { refuseRequest } from "./websocket-handshake.ts";
+import { rehearse } from "./websocket-rehearsal.ts";
 import { openWhatwg, whatwgLacks } from "./websocket-whatwg.ts";
 import { openWs } from "./websocket-ws.ts";
 import type { OpenWebSocket, WebSocketConnection, WebSocketEvents, WebSocketRequest } from "./websocket.ts";
@@ -42,6 +43,8 @@ export function webSocketOpener(forced?: string): OpenWebSocket {
 
 /** Opens with the default choice. */
 export const openWebSocket: OpenWebSocket = webSocketOpener();
+
+if (!("Bun" in globalThis)) rehearse(openWs);
 
 /** What k6 refuses before it dials is refused here, once for all members. */
 function chosen(member: (request: WebSocketRequest) => OpenWebSocket): OpenWebSocket {

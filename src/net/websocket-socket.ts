@@ -129,14 +129,6 @@ type LeanConnect = (options: { hostname: string; port: number; data: LeanStream;
 /** Absent on runtimes that have only `node:net`. */
 const leanConnect = (globalThis as { Bun?: { connect: LeanConnect } }).Bun?.connect;
 
-// What the first connection would load and set up there counts as connecting, and is many milliseconds where nothing
-// else serves.
-if (leanConnect === undefined) {
-  new (process.getBuiltinModule("node:net").Socket)().destroy();
-  process.getBuiltinModule("node:crypto").hash("sha1", "");
-  process.getBuiltinModule("node:dns");
-}
-
 /** One object of handlers for all sockets: it is looked up through `socket.data`, so a socket costs no closures. */
 const leanHandlers = {
   open: (socket: LeanSocket) => socket.data.opened(socket),
