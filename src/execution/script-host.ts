@@ -20,6 +20,7 @@ import type { Vu } from "../vu/vu.ts";
 import type { ScriptSpec } from "./messages.ts";
 
 const WEBSOCKET_MODULES = ["k6/ws", "k6/websockets", "k6/experimental/websockets"];
+const NETWORK_MODULES = [...WEBSOCKET_MODULES, "k6/http", "k6/net/grpc"];
 
 const OPEN_IN_VU =
   'the "open" function is only available in the init stage (i.e. the global scope), see ' +
@@ -99,6 +100,11 @@ export class ScriptHost {
   /** It imports a module of WebSockets. */
   get opensSockets(): boolean {
     return WEBSOCKET_MODULES.some((id) => this.builtins.has(id));
+  }
+
+  /** It imports a module whose times are the network's. */
+  get opensConnections(): boolean {
+    return NETWORK_MODULES.some((id) => this.builtins.has(id));
   }
 
   private async loadBuiltin(id: string, entry: BuiltinModule): Promise<void> {

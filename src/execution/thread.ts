@@ -559,7 +559,7 @@ export class VuThread {
   }
 
   private report(): void {
-    this.heap.check();
+    this.heap.check(this.script?.opensConnections ?? true);
     this.jit.check(this.runtime.enterCount);
     this.sendSamples();
     const packed = this.recorder.takePacked();

@@ -3,8 +3,8 @@
  *
  * Left alone it grows to twice that before old garbage is looked for: making VUs leaves several times their size behind,
  * and whatever lives as long as one `sleep` counts as old. A collection's time grows with the heap, so a large one is left
- * to the runtime, which does it aside, and a small one is collected for a fiftieth of the time at most. Bench rows:
- * vus-sleep, ws-hold.
+ * to the runtime, which does it aside. What arrives meanwhile waits, so that with connections, whose times are measured,
+ * it may be a thousandth of the time, and a fiftieth without. Bench rows: vus-sleep, ws-hold, delay.
  */
 import process from "node:process";
 
@@ -15,6 +15,7 @@ const GROWTH = 1.3;
 const GROWTH_MIN = 1 << 20;
 /** Time between two collections, in times of what the last one took. */
 const PAUSE = 50;
+const PAUSE_TIMED = 1_000;
 
 interface Collector {
   heapSize(): number;
@@ -24,16 +25,22 @@ interface Collector {
 export class HeapKeeper {
   private readonly collector: Collector | undefined;
   private limit = 8 << 20;
-  private notBeforeMs = 0;
+  private lastEndMs = 0;
+  private lastTookMs = 0;
 
   constructor() {
     if ("Bun" in globalThis) this.collector = process.getBuiltinModule("bun:jsc" as never) as Collector;
   }
 
-  /** To be called now and then: collects if the heap has grown. */
-  check(): void {
+  /**
+   * To be called now and then: collects if the heap has grown.
+   *
+   * @param isTimed Something that is measured would wait for it.
+   */
+  check(isTimed: boolean): void {
     const { collector } = this;
-    if (collector === undefined || performance.now() < this.notBeforeMs) return;
+    const pauseMs = this.lastTookMs * (isTimed ? PAUSE_TIMED : PAUSE);
+    if (collector === undefined || performance.now() < this.lastEndMs + pauseMs) return;
     const size = collector.heapSize();
     if (size > this.limit && size < SIZE_MAX) this.collect();
   }
@@ -44,9 +51,9 @@ export class HeapKeeper {
     if (collector === undefined) return;
     const startMs = performance.now();
     collector.fullGC();
-    const endMs = performance.now();
+    this.lastEndMs = performance.now();
+    this.lastTookMs = this.lastEndMs - startMs;
     const size = collector.heapSize();
     this.limit = Math.max(size * GROWTH, size + GROWTH_MIN);
-    this.notBeforeMs = endMs + (endMs - startMs) * PAUSE;
   }
 }
