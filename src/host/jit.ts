@@ -16,8 +16,7 @@ type Owner = AnyFunction | { readonly prototype: object };
  *
  * JavaScriptCore's FTL spends milliseconds and megabytes on a function that has been called some ten thousand times.
  * For the upkeep of VUs that never pays off: 5,000 VUs that sleep spent a quarter of their CPU time on it, and after
- * 150,000 iterations were no faster. Scripts, and what handles each message, are left to the runtime. Bench rows:
- * vus-sleep, vus-sleep-cpu.
+ * 150,000 iterations were no faster. Scripts, transports and metrics are left to the runtime. Bench rows: vus-sleep, vus-sleep-cpu.
  */
 export function spareTopTier(...owners: readonly Owner[]): void {
   if (!("Bun" in globalThis)) return;

@@ -55,7 +55,7 @@ export class Iteration implements CoroutineListener, IterationResult {
   /** Runs `fn(...args)`. */
   run(fn: unknown, args: unknown[]): void {
     this.begin();
-    this.vu.startCall(fn, args, this);
+    this.vu.start(this.vu.runtime.rt.call(fn, undefined, args), this);
   }
 
   /** Runs `fn(argument)`. */

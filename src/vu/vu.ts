@@ -299,7 +299,7 @@ export class Vu {
 
   /** Starts a coroutine on this VU; the listener gets its result or exception. */
   start(coroutine: Generator<unknown, unknown, any>, listener: CoroutineListener): void {
-    if (this.coroutine !== undefined) throw new Error("internal error: the VU is running already");
+    this.mustBeIdle();
     this.coroutine = coroutine;
     this.listener = listener;
     this.resume(undefined, false);
@@ -307,6 +307,7 @@ export class Vu {
 
   /** Runs code of the host as this VU's coroutine; it returns what is left to run, if anything is. */
   startHost(code: () => Generator<unknown, unknown, any> | undefined, listener: CoroutineListener): void {
+    this.mustBeIdle();
     const before = this.runtime.enter(this);
     let rest: Generator<unknown, unknown, any> | undefined;
     try {
@@ -321,24 +322,9 @@ export class Vu {
     else this.start(rest, listener);
   }
 
-  /** Calls a function of the script as this VU's coroutine. */
-  startCall(f: unknown, args: unknown[], listener: CoroutineListener): void {
-    const { runtime } = this;
-    const before = runtime.enter(this);
-    let result: unknown;
-    try {
-      result = runtime.rt.ca(undefined, f, args);
-    } catch (error) {
-      runtime.leave(before);
-      this.startFailed(error, listener);
-      return;
-    }
-    runtime.leave(before);
-    this.goOn(result, listener);
-  }
-
-  /** `startCall` with one argument. */
+  /** Calls a function of the script with one argument as this VU's coroutine; without a generator where none is needed. */
   startCallWith(f: unknown, argument: unknown, listener: CoroutineListener): void {
+    this.mustBeIdle();
     const { runtime } = this;
     const before = runtime.enter(this);
     let result: unknown;
@@ -351,6 +337,10 @@ export class Vu {
     }
     runtime.leave(before);
     this.goOn(result, listener);
+  }
+
+  private mustBeIdle(): void {
+    if (this.coroutine !== undefined) throw new Error("internal error: the VU is running already");
   }
 
   private startFailed(error: unknown, listener: CoroutineListener): void {

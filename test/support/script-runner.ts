@@ -114,7 +114,6 @@ export async function runScript(source: string, run: ScriptRun = {}): Promise<Ra
     const init = new VuInit(vu);
     init.run(() => host.init(vu));
     await init.whenSettled();
-    vu.inInit = false;
     if (init.state === "ready") return vu;
     if (!vu.interrupted) ran.errors.push(describe(init.error));
     return undefined;

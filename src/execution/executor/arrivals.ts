@@ -9,7 +9,7 @@
  * have started one after the other on few VUs. Those that find no VU then are held for a moment (`HOLD_MS`), and start as
  * soon as one comes back. At rates that timers can tell apart nothing is held.
  *
- * A hot path: one call of `tick` for all that is due, no object but the counters for an iteration. Bench row: arrival.
+ * A hot path: one call of `tick` for all that is due, no object for an iteration. Bench row: arrival.
  *
  * Behaviour: k6 docs, "Open and closed models", "Dropped iterations"; executors/constant-arrival-rate.
  */
