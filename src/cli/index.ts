@@ -1,7 +1,6 @@
 /**
  * The command line: which command, and the errors that end it. The only importer of cac.
  */
-import { cac } from "cac";
 import { UserError } from "../base/errors.ts";
 import { ExitCode } from "../base/exit-codes.ts";
 import { didYouMean } from "../base/typo.ts";
@@ -14,7 +13,7 @@ interface Command {
   /** What cac shows: name and arguments. */
   usage: string;
   help: string;
-  flags: readonly { flag: FlagSpec; help: string }[];
+  flags(): readonly { flag: FlagSpec; help: string }[];
   run(host: Host, args: ReturnType<typeof parseArguments>): Promise<number>;
 }
 
@@ -39,19 +38,19 @@ const commands: Readonly<Record<string, Command>> = {
   run: {
     usage: "run <script>",
     help: "Run a test; - reads the script from standard input",
-    flags: [...flagsFor("run"), ...OWN_RUN_FLAGS],
+    flags: () => [...flagsFor("run"), ...OWN_RUN_FLAGS],
     run: async (host, args) => (await import("./run.ts")).runCommand(host, args),
   },
   inspect: {
     usage: "inspect <script>",
     help: "Show the options of a script as JSON",
-    flags: flagsFor("inspect"),
+    flags: () => flagsFor("inspect"),
     run: async (host, args) => (await import("./inspect.ts")).inspectCommand(host, args),
   },
   echo: {
     usage: "echo",
     help: "Serve WebSocket echo, chat and HTTP routes to try scripts against",
-    flags: [...flagsFor("other"), ...ECHO_FLAGS],
+    flags: () => [...flagsFor("other"), ...ECHO_FLAGS],
     run: async (host, args) => {
       const interrupted = new Promise<void>((resolve) => host.onSignal(() => resolve()));
       const text = (value: unknown) => (Array.isArray(value) ? String(value.at(-1)) : undefined);
@@ -67,7 +66,7 @@ const commands: Readonly<Record<string, Command>> = {
   version: {
     usage: "version",
     help: "Show the version",
-    flags: flagsFor("other"),
+    flags: () => flagsFor("other"),
     run: async (host) => {
       host.stdout.write(`${versionLine()}\n`);
       return ExitCode.Ok;
@@ -93,7 +92,7 @@ async function dispatch(host: Host): Promise<number> {
   if (name === undefined || name === "help") {
     if (host.args.includes("--version") || host.args.includes("-v"))
       return commands.version!.run(host, { flags: {}, positional: [] });
-    showHelp(host, host.args[host.args.indexOf("help") + 1]);
+    await showHelp(host, host.args[host.args.indexOf("help") + 1]);
     return ExitCode.Ok;
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
@@ -109,21 +108,22 @@ async function dispatch(host: Host): Promise<number> {
   const rest = [...host.args.slice(0, at), ...host.args.slice(at + 1)];
   const args = parseArguments(
     rest,
-    command.flags.map((entry) => entry.flag),
+    command.flags().map((entry) => entry.flag),
   );
   if (args.flags.help !== undefined) {
-    showHelp(host, name);
+    await showHelp(host, name);
     return ExitCode.Ok;
   }
   return command.run(host, args);
 }
 
 /** Prints cac's help of the program, or of one command. */
-function showHelp(host: Host, commandName: string | undefined): void {
+async function showHelp(host: Host, commandName: string | undefined): Promise<void> {
+  const { cac } = await import("cac");
   const cli = cac(PROGRAM_NAME);
   for (const { usage, help, flags } of Object.values(commands)) {
     const command = cli.command(usage, help);
-    for (const { flag, help: text } of flags) {
+    for (const { flag, help: text } of flags()) {
       const short = flag.short === undefined ? "" : `-${flag.short}, `;
       command.option(`${short}--${flag.long}${flag.kind === "bool" ? "" : ` <${flag.kind}>`}`, text);
     }

@@ -5,7 +5,7 @@
  * loop runs, does the work and writes the answer there. An answer that is too long for it is fetched with a second piece
  * of the right size.
  */
-import { deserialize, serialize } from "node:v8";
+import process from "node:process";
 import type { RemoteIo } from "../vu/thread-block.ts";
 import { waitOnCell } from "../vu/thread-block.ts";
 import type { Vu } from "../vu/vu.ts";
@@ -26,6 +26,9 @@ const TOO_LONG = 2;
 
 /** Nearly every answer fits. */
 const FIRST_BYTES = 64 << 10;
+
+/** Loaded by the first answer: most tests have none. */
+const v8 = () => process.getBuiltinModule("node:v8");
 
 type Answer = { value: unknown } | { error: string };
 
@@ -50,7 +53,7 @@ export class RemoteIoCaller implements RemoteIo {
       this.#post({ type: "ioFetch", answer, memory });
       if (!waitOnCell(cells, STATE, vu)) return undefined;
     }
-    const answer = deserialize(Buffer.from(new Uint8Array(memory, HEAD_BYTES, length).slice())) as Answer;
+    const answer = v8().deserialize(Buffer.from(new Uint8Array(memory, HEAD_BYTES, length).slice())) as Answer;
     if ("error" in answer) throw new Error(`internal error: ${operation} failed on the conductor: ${answer.error}`);
     return answer.value;
   }
@@ -87,7 +90,7 @@ export class RemoteIoServer {
     } catch (error) {
       answer = { error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
     }
-    const bytes = serialize(answer);
+    const bytes = v8().serialize(answer);
     if (bytes.length <= FIRST_BYTES) {
       write(memory, bytes);
       return;

@@ -1,17 +1,7 @@
 /** The real host, on Bun and on Deno: both have Node's `process` and the web's `Worker`. */
-import { availableParallelism } from "node:os";
 import process from "node:process";
-import type { Host, TextStream, ThreadHandle } from "./host.ts";
-
-const stream = (target: NodeJS.WriteStream): TextStream => ({
-  write: (text) => void target.write(text),
-  get isTTY() {
-    return target.isTTY === true;
-  },
-  get columns() {
-    return target.columns;
-  },
-});
+import type { Host, ThreadHandle } from "./host.ts";
+import { standardStream } from "./standard-stream.ts";
 
 /** @param threadUrl Module of a VU thread; made by the entry, the only place from which a bundle finds it. */
 export function createHost(threadUrl: URL): Host {
@@ -19,9 +9,9 @@ export function createHost(threadUrl: URL): Host {
     args: process.argv.slice(2),
     env: process.env,
     cwd: process.cwd(),
-    stdout: stream(process.stdout),
-    stderr: stream(process.stderr),
-    cores: availableParallelism(),
+    stdout: standardStream("stdout"),
+    stderr: standardStream("stderr"),
+    cores: navigator.hardwareConcurrency,
     async readStdin() {
       const chunks: Buffer[] = [];
       for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));

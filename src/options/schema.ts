@@ -902,13 +902,14 @@ export type CommandName = "run" | "archive" | "inspect" | "other";
 
 /** The flags of a command in the order of its help, global ones last. */
 export function flagsOf(command: CommandName): { flag: FlagSpec; help: string }[] {
-  const flags = (specs: readonly { flag?: FlagSpec; help: string }[]) =>
-    specs.flatMap((spec) => (spec.flag === undefined ? [] : [{ flag: spec.flag, help: spec.help }]));
-  const byCommand = {
-    run: [...flags(OPTIONS), ...flags(RUNTIME_OPTIONS), ...flags(RUN_OPTIONS)],
-    archive: [...flags(OPTIONS), ...flags(RUNTIME_OPTIONS), ...ARCHIVE_FLAGS],
-    inspect: [...flags(RUNTIME_OPTIONS), ...INSPECT_FLAGS],
+  const groups: Record<CommandName, readonly (readonly { flag?: FlagSpec; help: string }[])[]> = {
+    run: [OPTIONS, RUNTIME_OPTIONS, RUN_OPTIONS],
+    archive: [OPTIONS, RUNTIME_OPTIONS, ARCHIVE_FLAGS],
+    inspect: [RUNTIME_OPTIONS, INSPECT_FLAGS],
     other: [],
   };
-  return [...byCommand[command], ...flags(GLOBAL_OPTIONS)];
+  const flags: { flag: FlagSpec; help: string }[] = [];
+  for (const group of [...groups[command], GLOBAL_OPTIONS])
+    for (const { flag, help } of group) if (flag !== undefined) flags.push({ flag, help });
+  return flags;
 }

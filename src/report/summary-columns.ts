@@ -123,12 +123,23 @@ export function displayName(name: string): string {
 export function sortedNames(names: Iterable<string>): string[] {
   return [...names].sort((a, b) => {
     const [parentA, parentB] = [a.split("{", 1)[0]!, b.split("{", 1)[0]!];
-    return collator.compare(parentA, parentB) || collator.compare(a.slice(parentA.length), b.slice(parentB.length));
+    return compareNames(parentA, parentB) || compareNames(a.slice(parentA.length), b.slice(parentB.length));
   });
 }
 
-/** The same order on every machine. */
-export const collator = new Intl.Collator("en");
+const PLAIN_NAME = /^[a-z0-9_]*$/;
+let collator: Intl.Collator | undefined;
+
+/** The order of `localeCompare`, the same on every machine. */
+export function compareNames(a: string, b: string): number {
+  if (PLAIN_NAME.test(a) && PLAIN_NAME.test(b)) {
+    // a collator takes 1 ms to make, and says the same: "_" comes before digits and letters
+    const [plainA, plainB] = [a.replaceAll("_", " "), b.replaceAll("_", " ")];
+    return plainA < plainB ? -1 : plainA > plainB ? 1 : 0;
+  }
+  collator ??= new Intl.Collator("en");
+  return collator.compare(a, b);
+}
 
 function pad(cell: string, width: number): string {
   return " ".repeat(width - displayWidth(cell));

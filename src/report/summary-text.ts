@@ -11,7 +11,7 @@ import { displayWidth } from "./humanize.ts";
 import {
   type ColumnOptions,
   type ColumnPaint,
-  collator,
+  compareNames,
   displayName,
   MetricColumns,
   otherFigures,
@@ -90,7 +90,7 @@ class SummaryWriter {
       this.section(group, 1);
       this.blank();
     }
-    for (const name of Object.keys(report.scenarios).sort(collator.compare)) {
+    for (const name of Object.keys(report.scenarios).sort(compareNames)) {
       this.title(`${TITLE} `, `SCENARIO: ${name}`, 1);
       this.section(report.scenarios[name]!, 1);
       this.blank();

@@ -32,6 +32,8 @@ export interface Analysis {
   callMayBlock(module: AnalysedModule, call: Node): boolean;
   /** Some generator function may block, so for-of, spread and next() may too. */
   iterationMayBlock: boolean;
+  /** Names that some module assigns without declaring them. */
+  writtenFree: ReadonlySet<string>;
 }
 
 /** Built-in methods that call a function argument and have hand-written twins (`vu/twins/`). */
@@ -351,5 +353,6 @@ export function analyse(modules: readonly AnalysedModule[]): Analysis {
       if (!unknownMayBlock && escapes(module, fn)) unknownMayBlock = true;
     }
   }
-  return { callMayBlock, iterationMayBlock };
+  const writtenFree = new Set(modules.flatMap((module) => [...module.facts.writtenFree]));
+  return { callMayBlock, iterationMayBlock, writtenFree };
 }

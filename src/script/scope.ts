@@ -66,6 +66,8 @@ export interface ModuleFacts {
   references: Map<Node, Binding>;
   /** Identifiers that refer to no binding of the module. */
   free: Set<Node>;
+  /** Names of those that are assigned. */
+  writtenFree: Set<string>;
   /** The function that directly holds a node of interest (identifiers, calls, loops, `this`). */
   holder: Map<Node, FunctionFacts>;
   requests: string[];
@@ -121,6 +123,7 @@ export function collectFacts(tree: Node): ModuleFacts {
   const functions = new Map<Node, FunctionFacts>();
   const references = new Map<Node, Binding>();
   const free = new Set<Node>();
+  const writtenFree = new Set<string>();
   const holder = new Map<Node, FunctionFacts>();
   const exports: ModuleFacts["exports"] = new Map();
   const requests: string[] = [];
@@ -302,6 +305,7 @@ export function collectFacts(tree: Node): ModuleFacts {
         return;
       }
       free.add(identifier);
+      if (use === "write") writtenFree.add(identifier.name);
       return;
     }
     references.set(identifier, binding);
@@ -751,6 +755,7 @@ export function collectFacts(tree: Node): ModuleFacts {
     top,
     references,
     free,
+    writtenFree,
     holder,
     requests: [...new Set(requests)],
     exports,

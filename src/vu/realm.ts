@@ -32,13 +32,16 @@ export interface CreatedRealm {
   install(closed: (...args: any[]) => unknown, ...args: unknown[]): any;
 }
 
+/** Declared around closed functions, because a look at the context's global object takes 30 ns; these names never change. */
+const INTRINSICS = `const {${intrinsicNames.filter((name) => !["Promise", "Function", "GoError", "undefined", "NaN", "Infinity"].includes(name)).join()}}=globalThis;`;
+
 /** Makes the realm; takes about a millisecond. */
 export function createRealm(init: RealmInit): CreatedRealm {
   const context = vm.createContext({}, { codeGeneration: { strings: true, wasm: false } });
   const evaluate = (source: string, filename: string): any => new vm.Script(source, { filename }).runInContext(context);
   const rt: Realm = evaluate("({})", "sixfold:realm");
   const install = (closed: (...args: any[]) => unknown, ...args: unknown[]) =>
-    evaluate(`"use strict";(${closed.toString()})`, `sixfold:${closed.name}`)(...args);
+    evaluate(`"use strict";(()=>{${INTRINSICS}return ${closed.toString()}})()`, `sixfold:${closed.name}`)(...args);
   install(installCore, rt, init.host);
   install(installPromise, rt);
   install(installGenerators, rt);

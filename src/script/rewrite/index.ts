@@ -13,7 +13,14 @@ import { chainMayBlock, rewriteCall, rewriteCallOfChain, rewriteChain, rewriteNe
 import { ClassWork, finishClass, rewriteMethod } from "./class.ts";
 import { Context, type Frame } from "./context.ts";
 import { bodyStart, prologue, recordContainers, rewriteFunction, rewriteObjectMethod } from "./function.ts";
-import { freeAssignmentText, freeText, freeTypeofText, isIntrinsic, isSloppyCreation } from "./globals.ts";
+import {
+  freeAssignmentText,
+  freeText,
+  freeTypeofText,
+  intrinsicsText,
+  isIntrinsic,
+  isSloppyCreation,
+} from "./globals.ts";
 import { exportGetters, exportValues, importText, rewriteExport, rewriteImport } from "./import-export.ts";
 import { keepFrame } from "./tail.ts";
 import { budget, rewriteForOf, rewriteTry } from "./loop.ts";
@@ -559,7 +566,7 @@ export function rewriteModule(init: {
   const helpers = helperNames.map((name) => prefix + name).join();
   const hoistedTop = (c.hoisted.get(bodyStart(facts.tree)) ?? []).join("");
   const head =
-    `(function(${helpers}){${facts.top.strict ? '"use strict";' : ""}${c.prelude.join("")}return function${plain ? " " : "*"}${prefix}module(${params.join()}){` +
+    `(function(${helpers}){${facts.top.strict ? '"use strict";' : ""}${intrinsicsText(c)}${c.prelude.join("")}return function${plain ? " " : "*"}${prefix}module(${params.join()}){` +
     `${prologue(c, topFrame)}${hoistedTop}${exportGetters(c)}${plain ? "" : "yield;"}`;
   text.prepend(head);
   if (source.startsWith("#!")) text.update(0, source.indexOf("\n") < 0 ? source.length : source.indexOf("\n"), "");
