@@ -30,6 +30,7 @@ export { bytesOf, isArrayBuffer, typedArrayName } from "./vu/script-bytes.ts";
 export type { TestCounts, TestState } from "./vu/test-state.ts";
 export type { ScenarioState, Vu } from "./vu/vu.ts";
 export type { ContextHook, IterationContext } from "./vu/context.ts";
+export { spareTopTier } from "./host/jit.ts";
 export { assert, UserError } from "./base/errors.ts";
 export { durationFromNumber, formatDuration, parseDuration } from "./base/duration.ts";
 export { quote } from "./base/quote.ts";

@@ -64,6 +64,7 @@ const allowed: Record<string, readonly string[]> = {
   "src/websocket-api.ts": ["src/net", "src/vu"],
   "src/module-api.ts": [
     "src/base",
+    "src/host/jit.ts",
     "src/metrics",
     "src/net",
     "src/options/schema.ts",

@@ -1,8 +1,4 @@
-/**
- * The upkeep of VUs: what runs for each VU or each iteration. See `host/jit.ts`.
- *
- * `Vu`, `EventLoop` and `VuRuntime` have methods that run for each message, too. Bench row to watch: ws-pingpong.
- */
+/** The upkeep of VUs: what runs for each VU or each iteration. See `host/jit.ts`. */
 import { spareTopTier } from "../host/jit.ts";
 import { Share, StripedSequence } from "../options/segment.ts";
 import { instantiateSingle } from "../vu/instantiate.ts";

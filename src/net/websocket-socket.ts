@@ -14,6 +14,7 @@ import process from "node:process";
 import type { TLSSocket } from "node:tls";
 import { dialFailure, type Ends, ioFailure, joinHostPort, lookupFailure, tlsFailure } from "./error-codes.ts";
 import { isIP } from "../base/ip.ts";
+import { spareTopTier } from "../host/jit.ts";
 import { judge } from "./tls.ts";
 import type { WebSocketTls } from "./websocket.ts";
 
@@ -254,6 +255,8 @@ class LeanStream extends BaseStream {
     return { local: this.localAddress, remote: this.remoteAddress };
   }
 }
+
+spareTopTier(LeanStream, ...Object.values(leanHandlers));
 
 /** An answer to CONNECT that is longer than this is none. */
 const PROXY_HEAD_BYTES_MAX = 1 << 16;

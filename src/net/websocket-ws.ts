@@ -23,6 +23,7 @@ import type {
   WebSocketEvents,
   WebSocketRequest,
 } from "./websocket.ts";
+import { spareTopTier } from "../host/jit.ts";
 import { CloseCode, closeErrorText, isValidReceivedCode } from "./websocket-close.ts";
 import {
   CONTROL_PAYLOAD_BYTES_MAX,
@@ -126,14 +127,14 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
   /** Internal. */
   onConnect(): void {
     const { request, target, key } = this.#handshake!;
-    this.#write(handshakeRequest(request, target, key));
+    this.write(handshakeRequest(request, target, key));
   }
 
   /** Internal. */
   onData(chunk: Uint8Array): void {
     this.bytesReceived += chunk.length;
     this.#arrivedMs = performance.now();
-    if (this.#state !== State.Opening) this.#read(chunk as Chunk);
+    if (this.#state !== State.Opening) this.read(chunk as Chunk);
     else if (this.#handshake) this.#handshakeRead(this.#handshake.reader.feed(chunk));
   }
 
@@ -185,26 +186,26 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
     this.#state = State.Open;
     this.#events?.onOpen(handshake as Handshake, this.#arrivedMs);
     if (closeWanted) this.close(closeWanted.code, closeWanted.reason);
-    if (result.rest.length > 0) this.#read(result.rest as Chunk);
+    if (result.rest.length > 0) this.read(result.rest as Chunk);
   }
 
   /** Hot path: frames that are whole and plain are read here, and the parser of `ws` is made when the first other one comes. */
-  #read(chunk: Chunk): void {
+  private read(chunk: Chunk): void {
     let at = 0;
     if (!this.#receiver || this.#receiver.idle) {
       while (at < chunk.length && this.#events) {
-        const next = this.#readWholeFrame(chunk, at);
+        const next = this.readWholeFrame(chunk, at);
         if (next === at) break;
         at = next;
       }
       if (at === chunk.length || !this.#events) return;
     }
     this.#receiver ??= newReceiver(this, false);
-    this.#feed(this.#receiver, at === 0 ? chunk : chunk.subarray(at));
+    this.feed(this.#receiver, at === 0 ? chunk : chunk.subarray(at));
   }
 
   /** @returns Where the next frame begins; `at` itself if this one is in parts, compressed or forbidden. */
-  #readWholeFrame(chunk: Chunk, at: number): number {
+  private readWholeFrame(chunk: Chunk, at: number): number {
     const first = chunk[at]!;
     const opcode = first & 0x0f;
     const data = opcode === Opcode.Text || opcode === Opcode.Binary;
@@ -236,7 +237,7 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
     else this.onConclude(code, payload.subarray(2));
   }
 
-  #feed(receiver: FrameReceiver, chunk: Uint8Array): void {
+  private feed(receiver: FrameReceiver, chunk: Uint8Array): void {
     // With bytes left over the inflater is behind: the peer has to wait, or its messages would fill the memory.
     if (!receiver.write(chunk) && receiver.writableLength > 0) {
       this.#stream.pause();
@@ -253,7 +254,7 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
 
   /** Internal. */
   onPing(payload: Buffer): void {
-    if (this.#state !== State.CloseSent) this.#write(encodeFrame(Opcode.Pong, payload));
+    if (this.#state !== State.CloseSent) this.write(encodeFrame(Opcode.Pong, payload));
     this.#events?.onPing(new Uint8Array(payload), this.#arrivedMs);
   }
 
@@ -294,12 +295,12 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
   // What the owner asks for.
 
   send(data: string | Uint8Array<ArrayBuffer>): void {
-    if (!this.#canSend()) return;
+    if (!this.canSend()) return;
     const opcode = typeof data === "string" ? Opcode.Text : Opcode.Binary;
     if (!this.#receiver?.deflate) {
       const size = typeof data === "string" ? encodeShortText(shortFrame, data) : 0;
       if (size === 0) {
-        this.#write(encodeFrame(opcode, data));
+        this.write(encodeFrame(opcode, data));
         return;
       }
       this.bytesSent += size;
@@ -308,11 +309,11 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
     }
     const { constants, deflateRawSync } = zlib();
     const packed = deflateRawSync(data, { level: DEFLATE_LEVEL, finishFlush: constants.Z_SYNC_FLUSH });
-    this.#write(encodeFrame(opcode, packed.subarray(0, packed.length - FLUSH_TAIL.length), true));
+    this.write(encodeFrame(opcode, packed.subarray(0, packed.length - FLUSH_TAIL.length), true));
   }
 
   ping(payload: Uint8Array): void {
-    if (this.#canSend()) this.#write(encodeFrame(Opcode.Ping, payload));
+    if (this.canSend()) this.write(encodeFrame(Opcode.Ping, payload));
   }
 
   close(code: number, reason: string): void {
@@ -330,17 +331,17 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
     setImmediate(() => this.#finish({ error }));
   }
 
-  #canSend(): boolean {
+  private canSend(): boolean {
     return this.#state === State.Open && this.#events !== undefined;
   }
 
   #sendClose(code: number, reason: string): void {
-    if (!this.#canSend()) return;
+    if (!this.canSend()) return;
     this.#state = State.CloseSent;
-    this.#write(encodeFrame(Opcode.Close, closePayload(code, reason)));
+    this.write(encodeFrame(Opcode.Close, closePayload(code, reason)));
   }
 
-  #write(bytes: Uint8Array): void {
+  private write(bytes: Uint8Array): void {
     this.bytesSent += bytes.length;
     this.#stream.write(bytes);
   }
@@ -356,6 +357,8 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
     events.onClose({ atMs: this.#arrivedMs, code: CloseCode.Abnormal, reason: "", closeFrameReceived: false, ...end });
   }
 }
+
+spareTopTier(WsConnection);
 
 /** What a parser reports. */
 interface FrameEvents {

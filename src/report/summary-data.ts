@@ -6,7 +6,7 @@
  *
  * @see k6 docs, "Custom summary"; k6 source, internal/js/summary and internal/output/summary
  */
-import process from "node:process";
+import { md5 } from "../host/md5.ts";
 import type { Aggregate, AggregatedMetric } from "../metrics/aggregate.ts";
 import type { CheckFigures } from "../metrics/packed.ts";
 import type { MetricThresholds, Threshold } from "../metrics/threshold/evaluate.ts";
@@ -333,14 +333,6 @@ function findGroup(root: SummaryGroup, path: string): SummaryGroup {
 }
 
 function newGroup(name: string, path: string): SummaryGroup {
+  // k6 gives groups and checks these ids, and reports compare them between runs
   return { name, path, id: md5(path), groups: [], checks: [] };
-}
-
-/** Not for secrecy: k6 gives groups and checks these ids, and reports compare them between runs. */
-function md5(text: string): string {
-  const { Bun: bun } = globalThis as { Bun?: { MD5: { hash(text: string, encoding: "hex"): string } } };
-  // node:crypto takes 3 ms to load
-  return bun
-    ? bun.MD5.hash(text, "hex")
-    : process.getBuiltinModule("node:crypto").createHash("md5").update(text).digest("hex");
 }

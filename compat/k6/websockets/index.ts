@@ -8,10 +8,17 @@
  *
  * @see k6 docs, javascript-api/k6-websockets
  */
-import { GoError, type ModuleFactory, quote, type Realm, type VuRuntime } from "../../../src/module-api.ts";
+import {
+  GoError,
+  type ModuleFactory,
+  quote,
+  type Realm,
+  spareTopTier,
+  type VuRuntime,
+} from "../../../src/module-api.ts";
 import { parseUrl, UrlError } from "../../../src/websocket-api.ts";
 import { createBlobs } from "./blob.ts";
-import { EVENT_TYPES, HANDLER_ORDER, installEvents } from "./events.ts";
+import { EVENT_TYPES, type EventMaker, HANDLER_ORDER, installEvents } from "./events.ts";
 import { goInt, goString } from "./go-value.ts";
 import { type ParamsDialect, readParams } from "./params.ts";
 import { Socket, SocketMakers } from "./socket.ts";
@@ -145,7 +152,9 @@ function installSockets(rt: Realm, host: SocketHost, handlers: [type: number, pr
 
 const websockets: ModuleFactory = (runtime) => {
   const { rt } = runtime;
-  const makers = new SocketMakers(runtime, runtime.realm.install(installEvents), createBlobs(runtime));
+  const events: EventMaker = runtime.realm.install(installEvents);
+  spareTopTier(...Object.values(events));
+  const makers = new SocketMakers(runtime, events, createBlobs(runtime));
   const handlers = HANDLER_ORDER.map((type) => [type, `on${EVENT_TYPES[type]}`]);
   const sockets: RealmSockets = runtime.realm.install(
     installSockets,

@@ -11,7 +11,15 @@
  *
  * Behaviour: k6 docs, javascript-api/k6-websockets, and what k6 v2.2.0 does.
  */
-import { bytesOf, GoError, isArrayBuffer, TaskQueue, typedArrayName, type VuRuntime } from "../../../src/module-api.ts";
+import {
+  bytesOf,
+  GoError,
+  isArrayBuffer,
+  spareTopTier,
+  TaskQueue,
+  typedArrayName,
+  type VuRuntime,
+} from "../../../src/module-api.ts";
 import { closeErrorText, type Handshake, type WebSocketEnd } from "../../../src/websocket-api.ts";
 import { Blob, type BlobMaker } from "./blob.ts";
 import { Client, SocketThread } from "./client.ts";
@@ -440,6 +448,8 @@ export class Socket extends Client {
     else this.listeners[type] = { handler: heard, added: [entry] } satisfies Listeners;
   }
 }
+
+spareTopTier(MessageTask, Client, Socket, TaskQueue);
 
 /** @throws {GoError} For what cannot be sent, in k6's words. */
 function encode(runtime: VuRuntime, data: unknown): string | Uint8Array<ArrayBuffer> {

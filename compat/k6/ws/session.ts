@@ -7,7 +7,7 @@
  *
  * Behaviour: k6 docs, javascript-api/k6-ws, and what k6 v2.2.0 does.
  */
-import type { Block, Vu } from "../../../src/module-api.ts";
+import { type Block, spareTopTier, type Vu } from "../../../src/module-api.ts";
 import type { Handshake, WebSocketEnd } from "../../../src/websocket-api.ts";
 import { Client, type DialTarget, type SocketThread } from "../websockets/client.ts";
 import type { SessionTimer } from "./session-timer.ts";
@@ -320,3 +320,5 @@ export class Session extends Client implements Block {
     this.finish();
   }
 }
+
+spareTopTier(Session);
