@@ -6,7 +6,7 @@
  */
 import { ExitCode } from "../base/exit-codes.ts";
 import { type BuiltinMetrics, defineBuiltinMetrics } from "../metrics/builtin.ts";
-import { HeapKeeper } from "../host/memory.ts";
+import { HeapKeeper, Milestones } from "../host/memory.ts";
 import { Recorder } from "../metrics/recorder.ts";
 import { Registry } from "../metrics/registry.ts";
 import { SampleBatchWriter } from "../metrics/sample-batch.ts";
@@ -50,9 +50,11 @@ import { VuInit } from "./vu-init.ts";
 const BATCH_BYTES_MAX = 1 << 20;
 /** How long new VUs are made in one go before messages are looked at, milliseconds. */
 const MAKE_SLICE_MS = 20;
-/** VUs after which garbage is collected for the first time, and how much further each next time. */
-const COLLECT_VUS_MIN = 1_000;
-const COLLECT_GROWTH = 1.8;
+/** How many VUs are made, and sockets opened, between two collections of garbage. */
+const VUS_MIN = 1_000;
+const VUS_GROWTH = 1.8;
+const SOCKETS_MIN = 250;
+const SOCKETS_GROWTH = 1.125;
 /** How long a thread waits at most for the threads before it to begin with a scenario, milliseconds. */
 const BEGIN_ORDER_MS = 50;
 
@@ -142,6 +144,10 @@ export class VuThread {
       isCutOff: () => this.shared.isCutOff,
     });
     this.runtime.remoteIo = new RemoteIoCaller((message) => this.port.post(message));
+    const sockets = new Milestones(SOCKETS_MIN, SOCKETS_GROWTH);
+    this.runtime.onSocketOpen = () => {
+      if (sockets.pass()) this.heap.collectIfSmall();
+    };
     installVuGlobals(this.runtime);
     spareUpkeep();
     this.host = {
@@ -313,16 +319,13 @@ export class VuThread {
   private async makeVus(count: number): Promise<void> {
     this.jit.making(count, this.script!.opensSockets);
     let sliceEndMs = performance.now() + MAKE_SLICE_MS;
-    let collectAt = COLLECT_VUS_MIN;
+    const milestones = new Milestones(VUS_MIN, VUS_GROWTH);
     try {
       for (let i = 0; i < count && !this.aborted; i++) {
         const vu = this.nextVu();
         this.free.push(vu instanceof Vu ? vu : await vu);
         this.shared.add(SharedState.INITIALIZED_VUS, 1);
-        if (i === collectAt) {
-          this.heap.collect();
-          collectAt = Math.ceil(i * COLLECT_GROWTH);
-        }
+        if (milestones.pass()) this.heap.collect();
         if (performance.now() >= sliceEndMs) {
           await new Promise<void>((resolve) => setImmediate(resolve));
           sliceEndMs = performance.now() + MAKE_SLICE_MS;

@@ -22,6 +22,31 @@ interface Collector {
   fullGC(): number;
 }
 
+/**
+ * Says when garbage is to be collected while many things of one kind are made: each leaves some behind, and the runtime
+ * waits for 8 MB of it.
+ */
+export class Milestones {
+  private readonly min: number;
+  private readonly growth: number;
+  private count = 0;
+  private next: number;
+
+  /** @param min Things from one milestone to the next, at least. @param growth How much more there must be of them. */
+  constructor(min: number, growth: number) {
+    this.min = min;
+    this.growth = growth;
+    this.next = min;
+  }
+
+  /** One more was made; true at a milestone. */
+  pass(): boolean {
+    if (++this.count < this.next) return false;
+    this.next = Math.ceil(Math.max(this.count + this.min, this.count * this.growth));
+    return true;
+  }
+}
+
 export class HeapKeeper {
   private readonly collector: Collector | undefined;
   private limit = 8 << 20;
@@ -43,6 +68,11 @@ export class HeapKeeper {
     if (collector === undefined || performance.now() < this.lastEndMs + pauseMs) return;
     const size = collector.heapSize();
     if (size > this.limit && size < SIZE_MAX) this.collect();
+  }
+
+  /** Collects at once, unless the heap is large. */
+  collectIfSmall(): void {
+    if (this.collector !== undefined && this.collector.heapSize() < SIZE_MAX) this.collect();
   }
 
   /** Collects at once. */

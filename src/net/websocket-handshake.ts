@@ -152,15 +152,15 @@ const KEY_LINE = "Sec-WebSocket-Key: \r\n";
 /** The last request, cut where its key goes, for the same reason as the last URL. */
 let lastRequest: { request: WebSocketRequest; head: string; tail: string } | undefined;
 
-/** The request as bytes: names and values in UTF-8, as Go writes its strings. */
-export function handshakeRequest(request: WebSocketRequest, target: Target, key: string): Buffer {
+/** The request's text, to be sent in UTF-8, as Go writes its strings. */
+export function handshakeRequest(request: WebSocketRequest, target: Target, key: string): string {
   if (!lastRequest || !sameOnWire(lastRequest.request, request)) {
     const lines = wireHeaders(request, target, "").map(([name, value]) => `${name}: ${value}\r\n`);
     const whole = `GET ${target.path} HTTP/1.1\r\n${lines.join("")}\r\n`;
     const at = whole.indexOf(KEY_LINE) + KEY_LINE.length - 2;
     lastRequest = { request, head: whole.slice(0, at), tail: whole.slice(at) };
   }
-  return Buffer.from(lastRequest.head + key + lastRequest.tail);
+  return lastRequest.head + key + lastRequest.tail;
 }
 
 function sameOnWire(a: WebSocketRequest, b: WebSocketRequest): boolean {
@@ -202,10 +202,12 @@ interface Head {
   headers: Header[];
 }
 
+const NO_BYTES = Buffer.alloc(0);
+
 /** Collects the answer to one request. */
 export class HandshakeReader {
   readonly #accept: string;
-  #bytes: Buffer = Buffer.alloc(0);
+  #bytes: Buffer = NO_BYTES;
   #head: (Head & { bodyAt: number }) | undefined;
 
   constructor(key: string) {
@@ -214,10 +216,9 @@ export class HandshakeReader {
 
   /** @returns The result, or `undefined` while more is to come. */
   feed(chunk: Uint8Array): HandshakeResult | undefined {
-    this.#bytes =
-      this.#bytes.length === 0
-        ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
-        : Buffer.concat([this.#bytes, chunk]);
+    if (this.#bytes.length > 0) this.#bytes = Buffer.concat([this.#bytes, chunk]);
+    else if (chunk instanceof Buffer) this.#bytes = chunk;
+    else this.#bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     return this.#read(false);
   }
 
@@ -236,7 +237,10 @@ export class HandshakeReader {
           return failed("net/http: HTTP/1.x transport connection broken: head too long");
         return ended ? failed("unexpected EOF") : undefined;
       }
-      const parsed = parseHead(this.#bytes.subarray(0, end).toString("latin1"));
+      const text = this.#bytes.toString("latin1", 0, end);
+      const known = acceptedBefore(text, this.#accept);
+      if (known !== undefined) return { ...known, rest: this.#rest(end) };
+      const parsed = parseHead(text);
       if (typeof parsed === "string") return failed(parsed);
       this.#head = { ...parsed, bodyAt: end };
     }
@@ -266,21 +270,48 @@ export class HandshakeReader {
       protocol: first(headers, "sec-websocket-protocol") ?? "",
     };
     if (good) {
-      const rest = this.#bytes.subarray(head.bodyAt);
+      const rest = this.#rest(head.bodyAt);
       const agreed = agreedDeflate(handshake.extensions);
       if (agreed === "bad")
         return { handshake, error: "websocket: invalid compression negotiation", deflate: false, rest };
-      return { handshake, deflate: agreed === "yes", rest };
+      const deflate = agreed === "yes";
+      rememberAnswer(this.#bytes.toString("latin1", 0, head.bodyAt), this.#accept, { handshake, deflate });
+      return { handshake, deflate, rest };
     }
     const body = readBody(this.#bytes.subarray(head.bodyAt), status, headers);
     if (!body.whole && !ended) return undefined;
     handshake.body = body.bytes.toString("utf8");
-    return { handshake, error: "websocket: bad handshake", deflate: false, rest: Buffer.alloc(0) };
+    return { handshake, error: "websocket: bad handshake", deflate: false, rest: NO_BYTES };
+  }
+
+  /** What came behind the head. */
+  #rest(headEnd: number): Buffer {
+    return headEnd === this.#bytes.length ? NO_BYTES : this.#bytes.subarray(headEnd);
   }
 }
 
+/** The last answer that was accepted, cut where the key's answer stands: those of one server mostly differ in that alone. */
+let lastAnswer: { before: string; after: string; acceptAt: number; handshake: Handshake; deflate: boolean } | undefined;
+
+function rememberAnswer(head: string, accept: string, what: { handshake: Handshake; deflate: boolean }): void {
+  const at = head.indexOf(accept);
+  const acceptAt = what.handshake.headers.findIndex((header) => isNamed(header, "sec-websocket-accept"));
+  lastAnswer = { before: head.slice(0, at), after: head.slice(at + accept.length), acceptAt, ...what };
+}
+
+/** What comes of an answer that is the last one but for the key's answer; undefined for any other. */
+function acceptedBefore(head: string, accept: string): { handshake: Handshake; deflate: boolean } | undefined {
+  if (lastAnswer === undefined) return undefined;
+  const { before, after, acceptAt, handshake, deflate } = lastAnswer;
+  if (head.length !== before.length + accept.length + after.length) return undefined;
+  if (!head.startsWith(before) || !head.endsWith(after) || !head.startsWith(accept, before.length)) return undefined;
+  const headers = [...handshake.headers];
+  headers[acceptAt] = [headers[acceptAt]![0], accept];
+  return { handshake: { ...handshake, headers }, deflate };
+}
+
 function failed(error: string): HandshakeResult {
-  return { error, deflate: false, rest: Buffer.alloc(0) };
+  return { error, deflate: false, rest: NO_BYTES };
 }
 
 /** Where the body begins; lines may end in LF alone. */

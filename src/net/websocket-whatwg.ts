@@ -101,7 +101,7 @@ class WhatwgConnection implements WebSocketConnection {
     const { host, port } = request.connectTo ?? target;
     this.#target = target;
     this.#dialled = { ip: host, port };
-    this.#requestBytes = handshakeRequest(request, target, KEY_FOR_COUNT).length;
+    this.#requestBytes = Buffer.byteLength(handshakeRequest(request, target, KEY_FOR_COUNT));
     try {
       this.#socket = openNative(request, target);
     } catch (error) {

@@ -24,6 +24,7 @@ import type {
   WebSocketRequest,
 } from "./websocket.ts";
 import { spareTopTier } from "../host/jit.ts";
+import { clearDeadline, Deadline, Deadlines } from "./deadlines.ts";
 import { CloseCode, closeErrorText, isValidReceivedCode } from "./websocket-close.ts";
 import {
   CONTROL_PAYLOAD_BYTES_MAX,
@@ -45,8 +46,9 @@ import { openStream, type Stream, type StreamEvents } from "./websocket-socket.t
 
 export const openWs: OpenWebSocket = (request, events) => new WsConnection(request, events);
 
-/** RFC 6455, section 4.1. */
-const KEY_BYTES = 16;
+/** RFC 6455, section 4.1: 16 random bytes, written here by all connections in turn. */
+const keyBytes = Buffer.alloc(16);
+const newKey = (): string => crypto.getRandomValues(keyBytes).toString("base64");
 
 /** gorilla compresses at this level: speed over size. */
 const DEFLATE_LEVEL = 1;
@@ -61,8 +63,12 @@ const FLUSH_TAIL = Buffer.from([0x00, 0x00, 0xff, 0xff]);
 /** A message that inflates to more is an attack, or a mistake that would take the machine with it. */
 const INFLATED_BYTES_MAX = 2 ** 30;
 
-/** Short messages are written here by all connections in turn. */
+/** Short messages are written here by all connections in turn, and requests of the usual length. */
 const shortFrame = new Uint8Array(SHORT_FRAME_BYTES_MAX);
+const shortRequest = new Uint8Array(4096);
+const encoder = new TextEncoder();
+/** UTF-8 takes at most this many bytes for a UTF-16 code unit. */
+const UTF8_MAX = 3;
 
 /** What is read from a stream, with the methods that Node's and Bun's buffers have behind `toString`. */
 type Chunk = Buffer & {
@@ -70,15 +76,33 @@ type Chunk = Buffer & {
   utf8Slice(begin: number, end: number): string;
 };
 
-/** What a connection needs until it is open. */
-interface Opening {
-  reader: HandshakeReader;
-  request: WebSocketRequest;
-  target: Target;
-  key: string;
-  timer: ReturnType<typeof setTimeout> | undefined;
+/** What a connection needs until it is open, and how long that may take. */
+class Opening extends Deadline {
+  readonly connection: WsConnection;
+  readonly request: WebSocketRequest;
+  readonly target: Target;
+  readonly key = newKey();
+  readonly reader = new HandshakeReader(this.key);
   closeWanted: { code: number; reason: string } | undefined;
+
+  constructor(connection: WsConnection, request: WebSocketRequest) {
+    super();
+    this.connection = connection;
+    this.request = request;
+    this.target = parseTarget(request.url);
+    if (request.timeoutMs > 0) deadlines.set(this, request.timeoutMs, performance.now());
+  }
+
+  get endpoint(): { host: string; port: number } {
+    return this.request.connectTo ?? this.target;
+  }
+
+  onDeadline(): void {
+    this.connection.timeOut();
+  }
 }
+
+const deadlines = new Deadlines();
 
 const State = { Opening: 0, Open: 1, CloseSent: 2 } as const;
 
@@ -96,12 +120,10 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
 
   constructor(request: WebSocketRequest, events: WebSocketEvents) {
     this.#events = events;
-    const target = parseTarget(request.url);
-    const key = Buffer.from(crypto.getRandomValues(new Uint8Array(KEY_BYTES))).toString("base64");
-    const reader = new HandshakeReader(key);
-    const opening: Opening = { reader, request, target, key, timer: undefined, closeWanted: undefined };
+    const opening = new Opening(this, request);
     this.#handshake = opening;
-    const { host, port } = request.connectTo ?? target;
+    const { target, endpoint } = opening;
+    const { host, port } = endpoint;
     this.#stream = openStream(
       {
         host,
@@ -111,7 +133,6 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
       },
       this,
     );
-    if (request.timeoutMs > 0) opening.timer = setTimeout(() => this.#timeOut(`${host}:${port}`), request.timeoutMs);
   }
 
   get remoteAddress(): string {
@@ -127,7 +148,14 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
   /** Internal. */
   onConnect(): void {
     const { request, target, key } = this.#handshake!;
-    this.write(handshakeRequest(request, target, key));
+    const text = handshakeRequest(request, target, key);
+    if (text.length * UTF8_MAX > shortRequest.length) {
+      this.write(Buffer.from(text));
+      return;
+    }
+    const { written } = encoder.encodeInto(text, shortRequest);
+    this.bytesSent += written;
+    this.#stream.writeShared(shortRequest, written);
   }
 
   /** Internal. */
@@ -154,10 +182,12 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
   }
 
   #stopTimer(): void {
-    clearTimeout(this.#handshake?.timer);
+    if (this.#handshake) clearDeadline(this.#handshake);
   }
 
-  #timeOut(dialled: string): void {
+  /** Internal: opening has taken too long. */
+  timeOut(): void {
+    const { host, port } = this.#handshake!.endpoint;
     this.#arrivedMs = performance.now();
     const { remoteAddress, localAddress } = this.#stream;
     const connected = remoteAddress !== "";
@@ -167,7 +197,7 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
       this.#finish({
         error: connected
           ? `read tcp ${localAddress}->${remoteAddress}: i/o timeout`
-          : `dial tcp ${dialled}: i/o timeout`,
+          : `dial tcp ${host}:${port}: i/o timeout`,
       });
     this.#stream.destroy();
   }

@@ -39,6 +39,7 @@ const HANDSHAKE_TIMEOUT_MS = 60_000;
 /** How long a peer has to answer the close frame of an interrupted iteration; k6 would wait for ever. */
 const INTERRUPTED_CLOSE_MS = 1_000;
 
+const SET_COOKIE = "set-cookie";
 const ABNORMAL_CLOSURE = 1006;
 
 /** What the sockets of one thread share. */
@@ -254,6 +255,7 @@ export abstract class Client implements ContextHook {
     const ip = remoteAddress.slice(0, remoteAddress.lastIndexOf(":")).replace(/^\[|\]$/g, "");
     if (ip !== "") this.setSystemTag("ip", ip);
     this.opened(handshake, atMs);
+    this.thread.runtime.onSocketOpen();
   }
 
   /** Internal: from the transport. */
@@ -271,7 +273,8 @@ export abstract class Client implements ContextHook {
 
   private answered(handshake: Handshake): void {
     const setCookies: string[] = [];
-    for (const [name, value] of handshake.headers) if (name.toLowerCase() === "set-cookie") setCookies.push(value);
+    for (const [name, value] of handshake.headers)
+      if (name.length === SET_COOKIE.length && name.toLowerCase() === SET_COOKIE) setCookies.push(value);
     if (setCookies.length > 0 && this.dialling !== undefined && !this.context.done) {
       const jar = this.dialling.jar ?? cookieJarOf(this.vu);
       jar.store(this.dialling.url, parseSetCookies(setCookies));

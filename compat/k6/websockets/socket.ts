@@ -35,6 +35,7 @@ const GOING_AWAY = 1001;
 /** RFC 6455, section 5.5: what a control frame holds, without the code. */
 const CLOSE_REASON_BYTES_MAX = 123;
 
+const EXTENSIONS = "sec-websocket-extensions";
 const NONE: readonly unknown[] = [];
 
 type Steps = Generator<unknown, unknown, any> | undefined;
@@ -168,7 +169,7 @@ export class Socket extends Client {
   private answer(handshake: Handshake, protocol: string): void {
     const extensions: string[] = [];
     for (const [name, value] of handshake.headers)
-      if (name.toLowerCase() === "sec-websocket-extensions") extensions.push(value);
+      if (name.length === EXTENSIONS.length && name.toLowerCase() === EXTENSIONS) extensions.push(value);
     if (protocol !== "" || extensions.length > 0) this.differ({ protocol, extensions });
     this.setNames();
   }
