@@ -50,7 +50,7 @@ import { VuInit } from "./vu-init.ts";
 const BATCH_BYTES_MAX = 1 << 20;
 /** How long new VUs are made in one go before messages are looked at, milliseconds. */
 const MAKE_SLICE_MS = 20;
-/** How many VUs are made, and sockets opened, between two collections of garbage. */
+/** How many VUs are made, and sockets opened or closed, between two collections of garbage. */
 const VUS_MIN = 1_000;
 const VUS_GROWTH = 1.8;
 const SOCKETS_MIN = 250;
@@ -145,7 +145,7 @@ export class VuThread {
     });
     this.runtime.remoteIo = new RemoteIoCaller((message) => this.port.post(message));
     const sockets = new Milestones(SOCKETS_MIN, SOCKETS_GROWTH);
-    this.runtime.onSocketOpen = () => {
+    this.runtime.onSocketChange = () => {
       if (sockets.pass()) this.heap.collectIfSmall();
     };
     installVuGlobals(this.runtime);

@@ -72,8 +72,8 @@ export class VuRuntime {
   secretSources: SecretSources = {};
   /** Told of each secret that a script gets, so that the log can hide it. */
   onSecretUsed: (secret: string) => void = () => undefined;
-  /** Told of each WebSocket that has opened. */
-  onSocketOpen: () => void = () => undefined;
+  /** Told of each WebSocket that has opened or closed. */
+  onSocketChange: () => void = () => undefined;
   /** Where scripts open files; filled in with the script. */
   files!: ScriptFiles;
   /** Does I/O for this thread while it is blocked. */

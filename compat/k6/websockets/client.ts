@@ -255,7 +255,7 @@ export abstract class Client implements ContextHook {
     const ip = remoteAddress.slice(0, remoteAddress.lastIndexOf(":")).replace(/^\[|\]$/g, "");
     if (ip !== "") this.setSystemTag("ip", ip);
     this.opened(handshake, atMs);
-    this.thread.runtime.onSocketOpen();
+    this.thread.runtime.onSocketChange();
   }
 
   /** Internal: from the transport. */
@@ -264,6 +264,7 @@ export abstract class Client implements ContextHook {
     this.progress |= ENDED;
     if (this.isConnected) {
       this.closed(end);
+      this.thread.runtime.onSocketChange();
       return;
     }
     if (end.handshake !== undefined) this.answered(end.handshake);
