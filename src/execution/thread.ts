@@ -149,7 +149,7 @@ export class VuThread {
       if (sockets.pass()) this.heap.collectIfSmall();
     };
     installVuGlobals(this.runtime);
-    spareUpkeep();
+    spareUpkeep(this.runtime.rt);
     this.host = {
       metrics: this.metrics,
       shared: this.shared,

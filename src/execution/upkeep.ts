@@ -5,6 +5,7 @@ import { instantiateSingle } from "../vu/instantiate.ts";
 import { Iteration } from "../vu/iteration.ts";
 import { EventLoop } from "../vu/loop.ts";
 import { VuRuntime } from "../vu/runtime.ts";
+import type { Realm } from "../vu/realm.ts";
 import { Sleep } from "../vu/sleep.ts";
 import { TimerQueue } from "../vu/timer-queue.ts";
 import { Vu } from "../vu/vu.ts";
@@ -17,8 +18,10 @@ import { recordTraffic, ThreadVu } from "./scenario-vu.ts";
 import { ScriptHost } from "./script-host.ts";
 import { VuInit } from "./vu-init.ts";
 
-export function spareUpkeep(): void {
+/** @param rt The runtime of rewritten code. */
+export function spareUpkeep(rt: Realm): void {
   spareTopTier(Fifo, GracefulEnd, IterationNumbering, ScenarioRun, Share, StripedSequence, ThreadVu, VuLoop);
   spareTopTier(EventLoop, Iteration, ScriptHost, Sleep, TimerQueue, Vu, VuInit, VuRuntime);
   spareTopTier(instantiateSingle, recordTraffic);
+  spareTopTier(...Object.values(rt).filter((helper) => typeof helper === "function"));
 }

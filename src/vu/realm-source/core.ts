@@ -345,6 +345,8 @@ export function installCore(rt: Realm, init: RealmHost): void {
     }
   };
 
+  rt.start = start;
+
   /** Calls `f` from a generator: suspends if it blocks. */
   rt.call = function* (f: any, self: unknown, args: unknown[]): Generator<unknown, unknown, any> {
     const r = rt.ca(self, f, args);
