@@ -43,11 +43,9 @@ export async function runCommand(host: Host, args: ParsedArguments): Promise<num
   const threads = readThreads(args, host.env.SIXFOLD_THREADS);
   const session = openSession(host, args, "run");
   let fanOut: FanOut | undefined;
-  let conductorToEnd: { terminate(): void } | undefined;
   const signals = new SignalHandler(session);
   try {
     const test = await loadTest(session, { includeSystemEnvVars: true, onSamples: (samples) => fanOut?.add(samples) });
-    conductorToEnd = test.conductor;
     warnOfUnsupported(session, test);
     const prepared = prepare(session, test);
     fanOut = await openOutputs(session, test, prepared.thresholds, prepared.submetrics);
@@ -57,7 +55,6 @@ export async function runCommand(host: Host, args: ParsedArguments): Promise<num
     logUserError(session.log, error);
     return error.exitCode;
   } finally {
-    conductorToEnd?.terminate();
     session.sink.close();
   }
 }
