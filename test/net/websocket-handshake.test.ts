@@ -43,6 +43,42 @@ test("HandshakeReader gives back the bytes after the answer, wherever they are c
   }
 });
 
+test("HandshakeReader reads an answer that differs from the last in nothing but the key's answer as if it were the first", () => {
+  const read = (key: string, text: string) => new HandshakeReader(key).feed(Buffer.from(text, "latin1"));
+  const keys = [KEY, "AAAAAAAAAAAAAAAAAAAAAA==", "BBBBBBBBBBBBBBBBBBBBBB=="];
+  const extra = "Sec-WebSocket-Protocol: chat\r\nX-Trace: 7\r\nSet-Cookie: a=b\r\n";
+  const answer = (key: string) => good.replace(ACCEPT, acceptFor(key)).replace("\r\n\r\n", `\r\n${extra}\r\n`);
+  for (const key of keys) {
+    const { handshake, error, rest } = read(key, `${answer(key)}\x81\x00`)!;
+    expect(error).toBeUndefined();
+    expect(rest).toEqual(Buffer.from([0x81, 0]));
+    expect(handshake).toEqual({
+      status: 101,
+      statusText: "Switching Protocols",
+      headers: [
+        ["Upgrade", "foo, WebSocket"],
+        ["Connection", "keep-alive, upgrade"],
+        ["Sec-WebSocket-Accept", acceptFor(key)],
+        ["Sec-WebSocket-Protocol", "chat"],
+        ["X-Trace", "7"],
+        ["Set-Cookie", "a=b"],
+      ],
+      body: "",
+      extensions: "",
+      protocol: "chat",
+    });
+  }
+  // what differs in more is read anew
+  expect(read(KEY, answer(keys[1]!))!.error).toBe("websocket: bad handshake");
+  expect(read(KEY, answer(KEY).replace("foo, WebSocket", "foo"))!.error).toBe("websocket: bad handshake");
+  expect(read(KEY, answer(KEY).replace("chat", "talk"))!.handshake!.protocol).toBe("talk");
+  expect(read(KEY, answer(KEY).replace("X-Trace: 7", "X-Trace: 8"))!.handshake!.headers[4]).toEqual(["X-Trace", "8"]);
+  // headers that a listener keeps are its own
+  const [first, second] = [read(KEY, answer(KEY))!, read(keys[2]!, answer(keys[2]!))!];
+  expect(first.handshake!.headers[2]).toEqual(["Sec-WebSocket-Accept", ACCEPT]);
+  expect(second.handshake!.headers[2]).toEqual(["Sec-WebSocket-Accept", acceptFor(keys[2]!)]);
+});
+
 test("HandshakeReader refuses a first line that is wrong before the rest has come", () => {
   expect(new HandshakeReader(KEY).feed(Buffer.from("SSH-2.0-OpenSSH\r\n"))!.error).toBe(
     `malformed HTTP response "SSH-2.0-OpenSSH"`,

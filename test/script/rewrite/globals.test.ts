@@ -178,3 +178,20 @@ test("globals of k6 are there, and can be hidden or replaced by the script", asy
     'undefined NaN Infinity "function" true true false',
   ]);
 });
+
+test("the language's own names can be shadowed, and assigned for the modules that see it", async () => {
+  expect(
+    await strict(`
+      const shadowed = ((Math, { JSON = 1 } = {}) => [Math, JSON])(5);
+      { class Map {} log(new Map().size, typeof Set, new Set([1]).size); }
+      log(shadowed, Math.max(1, 2), typeof Array, [Array].length, { Object }.Object === Object, String(1), parseInt("7"));
+      log(eval("Math.min(3, 4)"), new Function("a", "return JSON.stringify([a, typeof Map])")(1));`),
+  ).toEqual(['undefined "function" 1', '[5,1] 2 "function" 1 true "1" 7', '3 "[1,\\"function\\"]"']);
+  const { log, errorText } = await new ScriptBench().run(
+    `const { log } = require("sixfold:test"); const native = escape; escape = (x) => "mine " + native(x);
+     const other = require("./other.js"); exports.default = function () { log(escape("ä"), other.use("ä")); escape = native; log(escape(" "), other.use(" ")); }`,
+    { files: { "file:///test/other.js": "exports.use = (x) => escape(x);" } },
+  );
+  expect(errorText).toBe("");
+  expect(log).toEqual(['"mine %E4" "mine %E4"', '"%20" "%20"']);
+});

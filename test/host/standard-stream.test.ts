@@ -1,0 +1,67 @@
+/** Standard output of a process of its own, led to each kind of place. */
+import { expect, test } from "bun:test";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const folder = mkdtempSync(join(tmpdir(), "sixfold-streams-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+
+const program = `
+  import { standardStream } from ${JSON.stringify(join(import.meta.dirname, "../../src/host/standard-stream.ts"))};
+  const [out, err] = [standardStream("stdout"), standardStream("stderr")];
+  out.write("one\\n");
+  out.write("\\u00fc".repeat(100_000) + "\\n");
+  err.write(JSON.stringify([out.isTTY, out.columns ?? null, err.isTTY]));
+`;
+const text = `one\n${"ü".repeat(100_000)}\n`;
+
+async function run(stdout: "pipe" | number): Promise<{ out: string; err: string; code: number }> {
+  const child = Bun.spawn([process.execPath, "-e", program], { stdout, stderr: "pipe" });
+  const [out, err, code] = await Promise.all([
+    stdout === "pipe" ? new Response(child.stdout as ReadableStream).text() : "",
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  return { out, err, code };
+}
+
+async function runInto(path: string, flags: string): Promise<{ err: string; code: number }> {
+  const file = openSync(path, flags);
+  try {
+    return await run(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+test("a pipe and a file get the same bytes, and neither is a terminal", async () => {
+  expect(await run("pipe")).toEqual({ out: text, err: "[false,null,false]", code: 0 });
+  const path = join(folder, "out.txt");
+  expect(await runInto(path, "w")).toMatchObject({ err: "[false,null,false]", code: 0 });
+  expect(readFileSync(path, "utf8")).toBe(text);
+  expect(await runInto(path, "a")).toMatchObject({ code: 0 });
+  expect(readFileSync(path, "utf8")).toBe(text + text);
+});
+
+test("the null device takes everything", async () => {
+  expect(await runInto("/dev/null", "w")).toMatchObject({ err: "[false,null,false]", code: 0 });
+});
+
+test("a file that takes nothing is told of once, on standard error, and ends nothing", async () => {
+  const path = join(folder, "read-only.txt");
+  await Bun.write(path, "before");
+  const { err, code } = await runInto(path, "r");
+  expect(err).toMatch(/^error: could not write to stdout: .*\n\[false,null,false\]$/);
+  expect(code).toBe(0);
+  expect(readFileSync(path, "utf8")).toBe("before");
+});
+
+test("a terminal is one, and tells its width", async () => {
+  const command = `stty cols 77; ${process.execPath} -e '${program.replaceAll("'", "'\\''")}' 2>${join(folder, "err.txt")}`;
+  const script = Bun.spawn(["script", "-qec", command, "/dev/null"], { stdout: "pipe", stdin: "ignore" });
+  const out = await new Response(script.stdout).text();
+  expect(await script.exited).toBe(0);
+  expect(readFileSync(join(folder, "err.txt"), "utf8")).toBe("[true,77,false]");
+  expect(out.replaceAll("\r\n", "\n")).toBe(text);
+});
