@@ -305,7 +305,11 @@ export class VuThread {
     this.threadShare = Share.of().split(run.threadCount)[run.threadIndex]!;
     this.unplannedLeft = vuNeeds(this.scenarios, this.share).unplannedMax;
     this.host.minIterationDurationMs = options.minIterationDuration ?? 0;
-    setInterval(() => this.report(), run.reportIntervalMs);
+    setInterval(() => {
+      this.heap.check(this.script?.opensConnections ?? true);
+      this.jit.check(this.runtime.enterCount);
+      this.report();
+    }, run.reportIntervalMs);
   }
 
   // ---- VUs -------------------------------------------------------------------------------------------------------
@@ -562,8 +566,6 @@ export class VuThread {
   }
 
   private report(): void {
-    this.heap.check(this.script?.opensConnections ?? true);
-    this.jit.check(this.runtime.enterCount);
     this.sendSamples();
     const packed = this.recorder.takePacked();
     if (packed) this.port.post({ type: "aggregate", packed }, [packed.buffer as ArrayBuffer]);
