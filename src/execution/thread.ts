@@ -23,10 +23,9 @@ import { goJson } from "../vu/go-json.ts";
 import { Iteration, type IterationResult } from "../vu/iteration.ts";
 import { VuRuntime } from "../vu/runtime.ts";
 import { describeError, formatErrorLine } from "../vu/script-error.ts";
-import { Vu } from "../vu/vu.ts";
-import type { Executor, ExecutorClock, ScenarioVu, VuSource } from "./executor/executor.ts";
+import type { Vu } from "../vu/vu.ts";
+import type { Executor, ExecutorClock } from "./executor/executor.ts";
 import { createExecutor } from "./executor/index.ts";
-import { Fifo } from "./fifo.ts";
 import { vuNeeds } from "./plan.ts";
 import { scriptFailure, toFailure } from "./failure.ts";
 import {
@@ -40,19 +39,16 @@ import {
 } from "./messages.ts";
 import { JitPhases } from "./jit-phases.ts";
 import { RemoteIoCaller } from "./remote-io.ts";
-import { recordTraffic, type RunningScenario, type ScenarioVuHost, ThreadVu } from "./scenario-vu.ts";
+import { recordTraffic, type RunningScenario, type ScenarioVuHost } from "./scenario-vu.ts";
 import { ScriptHost } from "./script-host.ts";
 import { encodeSummaryFiles } from "./summary-files.ts";
 import { spareUpkeep } from "./upkeep.ts";
-import { VuInit } from "./vu-init.ts";
+import { failureOf, VuMaker } from "./vu-maker.ts";
+import { VuPool } from "./vu-pool.ts";
 
 /** Bytes of single samples that are sent without waiting for the next report. */
 const BATCH_BYTES_MAX = 1 << 20;
-/** How long new VUs are made in one go before messages are looked at, milliseconds. */
-const MAKE_SLICE_MS = 20;
-/** How many VUs are made, and sockets opened or closed, between two collections of garbage. */
-const VUS_MIN = 1_000;
-const VUS_GROWTH = 1.8;
+/** How many sockets are opened or closed between two collections of garbage. */
 const SOCKETS_MIN = 250;
 const SOCKETS_GROWTH = 1.125;
 /** How long a thread waits at most for the threads before it to begin with a scenario, milliseconds. */
@@ -104,18 +100,14 @@ export class VuThread {
   private readonly batch = new SampleBatchWriter();
   private shared = new SharedState();
   private script: ScriptHost | undefined;
+  private maker: VuMaker | undefined;
   private env: Readonly<Record<string, string>> = {};
   private run: RunSpec | undefined;
   private scenarios: Scenario[] = [];
   private instanceShare: Share = Share.of();
   /** This thread's part of that. */
   private share: Share = Share.of();
-  /** This thread's part of the process's VUs, numbered among themselves. */
-  private threadShare: Share = Share.of();
-  private readonly free = new Fifo<Vu>();
-  /** VUs that may still be made while the test runs. */
-  private unplannedLeft = 0;
-  private madeCount = 0;
+  private pool: VuPool | undefined;
   private running: Running[] = [];
   private aborted = false;
   /** setup(), teardown() or handleSummary() that runs now. */
@@ -218,6 +210,12 @@ export class VuThread {
     const prefix = `could not initialize '${spec.display}': could not load JS test '${spec.mainId}': `;
     try {
       this.script = new ScriptHost({ runtime: this.runtime, registry: this.registry, spec, positions: this.positions });
+      this.maker = new VuMaker({
+        runtime: this.runtime,
+        script: this.script,
+        env: spec.env,
+        describe: (error) => this.host.describe(error),
+      });
       const modules = await this.script.load();
       if (threadIndex !== 0) {
         this.runtime.sharedArrays.import(spec.sharedArrays ?? []);
@@ -231,7 +229,7 @@ export class VuThread {
         });
         return;
       }
-      const vu = await this.newVu(0, 0);
+      const vu = await this.maker!.make(0, 0);
       const exported = vu.exports ?? {};
       const names = Object.keys(exported).filter((name) => typeof exported[name] === "function");
       const options = exported.options;
@@ -249,35 +247,6 @@ export class VuThread {
         failure.message = prefix + failure.message;
       this.port.post({ type: "failed", failure });
     }
-  }
-
-  /**
-   * Makes a VU and runs its init code.
-   *
-   * @returns The VU; a promise of it only if its init code waits for something.
-   */
-  private newVu(idInInstance: number, idInTest: number): Vu | Promise<Vu> {
-    const vu = new Vu({ runtime: this.runtime, idInInstance, idInTest, env: this.env, tags: this.runtime.runTags });
-    const init = new VuInit(vu);
-    this.initialising = vu;
-    init.run(() => this.script!.init(vu));
-    if (vu.interrupted && this.abortFailure) init.fail(fromAbort(this.abortFailure));
-    return init.state === "running" ? init.whenSettled().then(() => this.made(vu, init)) : this.made(vu, init);
-  }
-
-  private made(vu: Vu, init: VuInit): Vu {
-    this.initialising = undefined;
-    if (init.state === "ready") return vu;
-    throw vu.interrupted && this.abortFailure ? fromAbort(this.abortFailure) : this.initError(init.error);
-  }
-  private initialising: Vu | undefined;
-  private abortFailure: Failure | undefined;
-
-  private initError(error: unknown): unknown {
-    const failure = toFailure(error);
-    if (failure.exitCode !== ExitCode.Panic) return error;
-    const described = this.host.describe(error);
-    return Object.assign(new ScriptInitError(), { failure: scriptFailure(described) });
   }
 
   private configure(run: RunSpec): void {
@@ -302,8 +271,17 @@ export class VuThread {
     this.scenarios = resolveScenarios(options);
     this.instanceShare = Share.fromOptions(options);
     this.share = this.instanceShare.split(run.threadCount)[run.threadIndex]!;
-    this.threadShare = Share.of().split(run.threadCount)[run.threadIndex]!;
-    this.unplannedLeft = vuNeeds(this.scenarios, this.share).unplannedMax;
+    this.pool = new VuPool({
+      runtime,
+      maker: this.maker!,
+      heap: this.heap,
+      shared: this.shared,
+      onFailure: (failure) => this.port.post({ type: "testAbort", failure }),
+      share: this.share,
+      threadIndex: run.threadIndex,
+      threadCount: run.threadCount,
+      unplannedMax: vuNeeds(this.scenarios, this.share).unplannedMax,
+    });
     this.host.minIterationDurationMs = options.minIterationDuration ?? 0;
     setInterval(() => {
       this.heap.check(this.script?.opensConnections ?? true);
@@ -312,76 +290,14 @@ export class VuThread {
     }, run.reportIntervalMs);
   }
 
-  // ---- VUs -------------------------------------------------------------------------------------------------------
-
-  /** The next VU of this thread; ids follow the segments' arithmetic, so they are unique over threads and instances. */
-  private nextVu(): Vu | Promise<Vu> {
-    const k = this.madeCount++;
-    return this.newVu(this.threadShare.indexAt(k) + 1, this.share.indexAt(k) + 1);
-  }
-
   private async makeVus(count: number): Promise<void> {
     this.jit.making(count, this.script!.opensSockets);
-    let sliceEndMs = performance.now() + MAKE_SLICE_MS;
-    const milestones = new Milestones(VUS_MIN, VUS_GROWTH);
     try {
-      for (let i = 0; i < count && !this.aborted; i++) {
-        const vu = this.nextVu();
-        this.free.push(vu instanceof Vu ? vu : await vu);
-        this.shared.add(SharedState.INITIALIZED_VUS, 1);
-        if (milestones.pass()) this.heap.collect();
-        if (performance.now() >= sliceEndMs) {
-          await new Promise<void>((resolve) => setImmediate(resolve));
-          sliceEndMs = performance.now() + MAKE_SLICE_MS;
-        }
-      }
+      await this.pool!.fill(count, () => this.aborted);
       this.port.post({ type: "vusMade" });
     } catch (error) {
       this.port.post({ type: "failed", failure: failureOf(error) });
     }
-  }
-
-  /** Makes one more VU while the test runs. */
-  private async makeOne(onReady: (vu: Vu) => void): Promise<void> {
-    let vu: Vu;
-    try {
-      vu = await this.nextVu();
-    } catch (error) {
-      this.port.post({ type: "testAbort", failure: failureOf(error) });
-      return;
-    }
-    this.shared.add(SharedState.INITIALIZED_VUS, 1);
-    onReady(vu);
-  }
-
-  private vuSource(running: Running): VuSource {
-    const { runtime } = this;
-    // k6 counts the VUs of an open model while they run an iteration, others while they are in the scenario
-    const { isOpen } = running;
-    const activate = (vu: Vu): ScenarioVu => {
-      if (!isOpen) this.shared.add(SharedState.ACTIVE_VUS, 1);
-      return new ThreadVu(vu, running);
-    };
-    return {
-      take: () => {
-        const vu = this.free.shift();
-        return vu === undefined ? undefined : activate(vu);
-      },
-      giveBack: (vu) => {
-        if (!isOpen) this.shared.add(SharedState.ACTIVE_VUS, -1);
-        this.free.push((vu as ThreadVu).vu);
-      },
-      make: (onReady) => {
-        if (this.unplannedLeft <= 0) {
-          // as many as can be needed have been made: one of them is free, or will be
-          const vu = this.free.shift();
-          if (vu !== undefined) runtime.soon(() => onReady(activate(vu)));
-          return;
-        }
-        this.unplannedLeft--;
-        void this.makeOne((vu) => onReady(activate(vu)));
-      },
-    };
   }
 
   // ---- the run ---------------------------------------------------------------------------------------------------
@@ -406,7 +322,7 @@ export class VuThread {
         share: this.share,
         instanceShare: this.instanceShare,
         clock,
-        vus: this.vuSource(running),
+        vus: this.pool!.sourceFor(running),
         soon: (callback) => runtime.soon(callback),
         nextShared: () => this.shared.next(index),
         drop: (count) =>
@@ -463,10 +379,7 @@ export class VuThread {
       message: inCall || frame === undefined ? text : formatErrorLine({ text, frames: [formatFrame(frame)] }),
       exitCode: ExitCode.ScriptAborted,
     };
-    if (this.initialising !== undefined) {
-      this.abortFailure = failure;
-      return;
-    }
+    if (this.maker?.abort(failure)) return;
     this.runtime.vu.extend().endedTest = true;
     if (this.calling) this.abortFailure = failure;
     this.aborting = { failure, text };
@@ -475,6 +388,8 @@ export class VuThread {
       this.port.post({ type: "testAbort", failure });
     });
   }
+  /** Why setup(), teardown() or handleSummary() was interrupted. */
+  private abortFailure: Failure | undefined;
   /** Not told to the conductor yet. */
   private aborting: { failure: Failure; text: string } | undefined;
 
@@ -505,7 +420,7 @@ export class VuThread {
     this.abortFailure = undefined;
     let vu: Vu;
     try {
-      vu = await this.newVu(0, 0);
+      vu = await this.maker!.make(0, 0);
     } catch (error) {
       return { kind: "error", failure: failureOf(error) };
     }
@@ -577,13 +492,3 @@ export class VuThread {
     }
   }
 }
-
-/** An exception in init code, described already. */
-class ScriptInitError extends Error {
-  failure!: Failure;
-}
-
-const failureOf = (error: unknown): Failure =>
-  error instanceof ScriptInitError ? { ...error.failure } : toFailure(error);
-
-const fromAbort = (failure: Failure): ScriptInitError => Object.assign(new ScriptInitError(), { failure });

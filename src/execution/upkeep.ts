@@ -17,11 +17,13 @@ import { GracefulEnd } from "./graceful.ts";
 import { recordTraffic, ThreadVu } from "./scenario-vu.ts";
 import { ScriptHost } from "./script-host.ts";
 import { VuInit } from "./vu-init.ts";
+import { VuMaker } from "./vu-maker.ts";
+import { VuPool } from "./vu-pool.ts";
 
 /** @param rt The runtime of rewritten code. */
 export function spareUpkeep(rt: Realm): void {
   spareTopTier(Fifo, GracefulEnd, IterationNumbering, ScenarioRun, Share, StripedSequence, ThreadVu, VuLoop);
-  spareTopTier(EventLoop, Iteration, ScriptHost, Sleep, TimerQueue, Vu, VuInit, VuRuntime);
+  spareTopTier(EventLoop, Iteration, ScriptHost, Sleep, TimerQueue, Vu, VuInit, VuMaker, VuPool, VuRuntime);
   spareTopTier(instantiateSingle, recordTraffic);
   spareTopTier(...Object.values(rt).filter((helper) => typeof helper === "function"));
 }
