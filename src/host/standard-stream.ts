@@ -31,7 +31,8 @@ export function standardStream(name: "stdout" | "stderr"): TextStream {
         writeAll(file, text);
       } catch (error) {
         failed = true;
-        process.stderr.write(`error: could not write to ${name}: ${(error as Error).message}\n`);
+        // of standard error itself there is nowhere to tell
+        if (name === "stdout") process.stderr.write(`error: could not write to stdout: ${(error as Error).message}\n`);
       }
     },
     isTTY: false,

@@ -295,6 +295,8 @@ let lastAnswer: { before: string; after: string; acceptAt: number; handshake: Ha
 
 function rememberAnswer(head: string, accept: string, what: { handshake: Handshake; deflate: boolean }): void {
   const at = head.indexOf(accept);
+  // where it stands twice, one could be right and the header's wrong
+  if (head.indexOf(accept, at + 1) >= 0) return;
   const acceptAt = what.handshake.headers.findIndex((header) => isNamed(header, "sec-websocket-accept"));
   lastAnswer = { before: head.slice(0, at), after: head.slice(at + accept.length), acceptAt, ...what };
 }

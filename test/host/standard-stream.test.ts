@@ -57,6 +57,16 @@ test("a file that takes nothing is told of once, on standard error, and ends not
   expect(readFileSync(path, "utf8")).toBe("before");
 });
 
+test("standard error that takes nothing ends nothing", async () => {
+  const path = join(folder, "read-only-error.txt");
+  await Bun.write(path, "before");
+  const file = openSync(path, "r");
+  const child = Bun.spawn([process.execPath, "-e", program], { stdout: "pipe", stderr: file });
+  expect(await new Response(child.stdout).text()).toBe(text);
+  expect(await child.exited).toBe(0);
+  closeSync(file);
+});
+
 test("a terminal is one, and tells its width", async () => {
   const command = `stty cols 77; ${process.execPath} -e '${program.replaceAll("'", "'\\''")}' 2>${join(folder, "err.txt")}`;
   const script = Bun.spawn(["script", "-qec", command, "/dev/null"], { stdout: "pipe", stdin: "ignore" });
