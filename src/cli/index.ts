@@ -14,6 +14,8 @@ interface Command {
   usage: string;
   help: string;
   flags(): readonly { flag: FlagSpec; help: string }[];
+  /** It runs script code, on a thread of its own. */
+  loadsScript?: true;
   run(host: Host, args: ReturnType<typeof parseArguments>): Promise<number>;
 }
 
@@ -39,12 +41,14 @@ const commands: Readonly<Record<string, Command>> = {
     usage: "run <script>",
     help: "Run a test; - reads the script from standard input",
     flags: () => [...flagsFor("run"), ...OWN_RUN_FLAGS],
+    loadsScript: true,
     run: async (host, args) => (await import("./run.ts")).runCommand(host, args),
   },
   inspect: {
     usage: "inspect <script>",
     help: "Show the options of a script as JSON",
     flags: () => flagsFor("inspect"),
+    loadsScript: true,
     run: async (host, args) => (await import("./inspect.ts")).inspectCommand(host, args),
   },
   echo: {
@@ -104,6 +108,7 @@ async function dispatch(host: Host): Promise<number> {
       ...(hint === undefined ? {} : { hint }),
     });
   }
+  if (command.loadsScript) host.prepareThread();
   const at = host.args.indexOf(name);
   const rest = [...host.args.slice(0, at), ...host.args.slice(at + 1)];
   const args = parseArguments(

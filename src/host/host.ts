@@ -26,6 +26,8 @@ export interface Host {
   readStdin(): Promise<string>;
   /** Calls back for each SIGINT ("interrupt") and SIGTERM ("terminated"). */
   onSignal(listener: (name: "interrupt" | "terminated") => void): void;
+  /** Starts the thread that the next call of `spawnThread` hands out: it loads while the command line is read. */
+  prepareThread(): void;
   spawnThread(): ThreadHandle;
   cores: number;
   exit(code: number): never;

@@ -5,6 +5,7 @@ import { standardStream } from "./standard-stream.ts";
 
 /** @param threadUrl Module of a VU thread; made by the entry, the only place from which a bundle finds it. */
 export function createHost(threadUrl: URL): Host {
+  let prepared: ThreadHandle | undefined;
   return {
     args: process.argv.slice(2),
     env: process.env,
@@ -21,7 +22,14 @@ export function createHost(threadUrl: URL): Host {
       process.on("SIGINT", () => listener("interrupt"));
       process.on("SIGTERM", () => listener("terminated"));
     },
-    spawnThread: () => spawnWorker(threadUrl),
+    prepareThread() {
+      prepared ??= spawnWorker(threadUrl);
+    },
+    spawnThread() {
+      const thread = prepared ?? spawnWorker(threadUrl);
+      prepared = undefined;
+      return thread;
+    },
     exit: (code) => process.exit(code),
   };
 }
