@@ -6,8 +6,12 @@ import { ExitCode } from "../base/exit-codes.ts";
 import { didYouMean } from "../base/typo.ts";
 import type { Host } from "../host/host.ts";
 import { type CommandName, type FlagSpec, flagsOf } from "../options/schema.ts";
+import type { ModuleRegistry } from "../vu/module-registry.ts";
 import { parseArguments } from "./flags.ts";
 import { PROGRAM_NAME, versionLine } from "./version.ts";
+
+/** Loads the modules that scripts can import; the entry knows them. */
+type LoadRegistry = () => Promise<ModuleRegistry>;
 
 interface Command {
   /** What cac shows: name and arguments. */
@@ -16,7 +20,7 @@ interface Command {
   flags(): readonly { flag: FlagSpec; help: string }[];
   /** It runs script code, on a thread of its own. */
   loadsScript?: true;
-  run(host: Host, args: ReturnType<typeof parseArguments>): Promise<number>;
+  run(host: Host, args: ReturnType<typeof parseArguments>, loadRegistry: LoadRegistry): Promise<number>;
 }
 
 /** Flags of ours on `run`, which k6 does not have. */
@@ -42,14 +46,20 @@ const commands: Readonly<Record<string, Command>> = {
     help: "Run a test; - reads the script from standard input",
     flags: () => [...flagsFor("run"), ...OWN_RUN_FLAGS],
     loadsScript: true,
-    run: async (host, args) => (await import("./run.ts")).runCommand(host, args),
+    run: async (host, args, loadRegistry) => {
+      const { runCommand } = await import("./run.ts");
+      return runCommand({ host, registry: await loadRegistry() }, args);
+    },
   },
   inspect: {
     usage: "inspect <script>",
     help: "Show the options of a script as JSON",
     flags: () => flagsFor("inspect"),
     loadsScript: true,
-    run: async (host, args) => (await import("./inspect.ts")).inspectCommand(host, args),
+    run: async (host, args, loadRegistry) => {
+      const { inspectCommand } = await import("./inspect.ts");
+      return inspectCommand({ host, registry: await loadRegistry() }, args);
+    },
   },
   echo: {
     usage: "echo",
@@ -79,10 +89,10 @@ const commands: Readonly<Record<string, Command>> = {
 };
 
 /** Runs the program; ends the process. */
-export async function main(host: Host): Promise<never> {
+export async function main(host: Host, loadRegistry: LoadRegistry): Promise<never> {
   let code: number;
   try {
-    code = await dispatch(host);
+    code = await dispatch(host, loadRegistry);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     host.stderr.write(`error: ${error.message}\n${error.hint ? `hint: ${error.hint}\n` : ""}`);
@@ -91,11 +101,11 @@ export async function main(host: Host): Promise<never> {
   return host.exit(code);
 }
 
-async function dispatch(host: Host): Promise<number> {
+async function dispatch(host: Host, loadRegistry: LoadRegistry): Promise<number> {
   const name = host.args.find((arg) => !arg.startsWith("-"));
   if (name === undefined || name === "help") {
     if (host.args.includes("--version") || host.args.includes("-v"))
-      return commands.version!.run(host, { flags: {}, positional: [] });
+      return commands.version!.run(host, { flags: {}, positional: [] }, loadRegistry);
     await showHelp(host, host.args[host.args.indexOf("help") + 1]);
     return ExitCode.Ok;
   }
@@ -119,7 +129,7 @@ async function dispatch(host: Host): Promise<number> {
     await showHelp(host, name);
     return ExitCode.Ok;
   }
-  return command.run(host, args);
+  return command.run(host, args, loadRegistry);
 }
 
 /** Prints cac's help of the program, or of one command. */

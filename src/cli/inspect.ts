@@ -1,19 +1,18 @@
 /** `sixfold inspect`: the options of a script as JSON, as k6's tools read them. */
 import { UserError } from "../base/errors.ts";
 import { ExitCode } from "../base/exit-codes.ts";
-import type { Host } from "../host/host.ts";
 import { executionRequirements, renderOptions } from "../options/inspect.ts";
 import type { ParsedArguments } from "./flags.ts";
-import { loadTest, logUserError, openSession } from "./load-test.ts";
+import { loadTest, logUserError, openSession, type Program } from "./load-test.ts";
 
-export async function inspectCommand(host: Host, args: ParsedArguments): Promise<number> {
-  const session = openSession(host, args, "inspect");
+export async function inspectCommand(program: Program, args: ParsedArguments): Promise<number> {
+  const session = openSession(program, args, "inspect");
   try {
     const test = await loadTest(session, { includeSystemEnvVars: false, onSamples: () => undefined });
     test.conductor.terminate();
     const requirements =
       session.flags["execution-requirements"] === true ? executionRequirements(test.consolidated) : undefined;
-    host.stdout.write(
+    program.host.stdout.write(
       `${renderOptions(requirements === undefined ? test.scriptOptions : test.consolidated, requirements)}`,
     );
     return ExitCode.Ok;

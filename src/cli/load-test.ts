@@ -11,6 +11,7 @@ import { UserError } from "../base/errors.ts";
 import { ExitCode } from "../base/exit-codes.ts";
 import { createLogger, type Logger, type LogRecord } from "../base/log.ts";
 import { Conductor, type LoadedScript } from "../execution/conductor.ts";
+import { loadErrorPrefix } from "../execution/failure.ts";
 import type { ScriptSpec } from "../execution/messages.ts";
 import type { Host, TextStream } from "../host/host.ts";
 import type { Sample } from "../metrics/sample.ts";
@@ -38,12 +39,21 @@ import {
 import { type LogSink, openLogSink } from "../report/log-sink.ts";
 import type { LiveLines } from "../report/terminal.ts";
 import { SecretRedaction } from "../report/secret-redaction.ts";
+import type { ModuleRegistry } from "../vu/module-registry.ts";
 import { readSecretSources } from "../vu/secret-sources.ts";
 import type { ParsedArguments } from "./flags.ts";
+
+/** What the entry hands to a command that loads a script. */
+export interface Program {
+  host: Host;
+  /** The modules that scripts can import. */
+  registry: ModuleRegistry;
+}
 
 /** What every command that loads a script has. */
 export interface Session {
   host: Host;
+  registry: ModuleRegistry;
   global: GlobalOptions;
   log: Logger;
   writeLog(record: LogRecord): void;
@@ -71,7 +81,7 @@ export interface LoadedTest {
 }
 
 /** Reads the flags of a command and opens its log. */
-export function openSession(host: Host, args: ParsedArguments, command: CommandName): Session {
+export function openSession({ host, registry }: Program, args: ParsedArguments, command: CommandName): Session {
   const { texts, notices } = replaceRemovedFlags(args.flags);
   const specs = flagsOf(command).map((entry) => entry.flag);
   const flags = parseFlags(texts, specs);
@@ -103,7 +113,7 @@ export function openSession(host: Host, args: ParsedArguments, command: CommandN
   const log = createLogger(writeLog, () => Date.now());
   tell(log, notices);
   const hideSecret = (secret: string) => secrets.add(secret);
-  return { host, global, log, writeLog, hideSecret, sink, flags, positional: args.positional, screen };
+  return { host, registry, global, log, writeLog, hideSecret, sink, flags, positional: args.positional, screen };
 }
 
 export function tell(log: Logger, notices: readonly Notice[]): void {
@@ -118,7 +128,11 @@ export function logUserError(log: Logger, error: UserError): void {
   log.log("error", error.message, fields);
 }
 
-async function readScript(session: Session, env: Record<string, string>): Promise<ScriptSpec> {
+/** The script that was named, and its text if it came from standard input. */
+async function readScript(
+  session: Session,
+  env: Record<string, string>,
+): Promise<{ spec: ScriptSpec; preset: [string, string][] }> {
   const { host, global, positional } = session;
   const [given, ...extra] = positional;
   if (given === undefined || extra.length > 0) {
@@ -131,8 +145,10 @@ async function readScript(session: Session, env: Record<string, string>): Promis
   const webSocket = host.env.SIXFOLD_WS;
   const secretSources = readSecretSources(global.secretSource, (path) => readFileSync(resolve(host.cwd, path), "utf8"));
   const common = { env, secretSources, ...(webSocket === undefined ? {} : { webSocket }) };
-  if (given === "-")
-    return { mainId: "file:///-", display: "-", preset: [["file:///-", await host.readStdin()]], ...common };
+  if (given === "-") {
+    const mainId = "file:///-";
+    return { spec: { mainId, display: "-", ...common }, preset: [[mainId, await host.readStdin()]] };
+  }
   const path = isAbsolute(given) ? given : resolve(host.cwd, given);
   if (!existsSync(path)) {
     throw new UserError("module-not-found", {
@@ -144,7 +160,7 @@ async function readScript(session: Session, env: Record<string, string>): Promis
       exitCode: ExitCode.Generic,
     });
   }
-  return { mainId: pathToFileURL(path).href, display: given, preset: [], ...common };
+  return { spec: { mainId: pathToFileURL(path).href, display: given, ...common }, preset: [] };
 }
 
 function readConfig(session: Session): ReturnType<typeof readConfigFile> {
@@ -177,15 +193,15 @@ export async function loadTest(
   session: Session,
   { includeSystemEnvVars, onSamples }: { includeSystemEnvVars: boolean; onSamples(samples: readonly Sample[]): void },
 ): Promise<LoadedTest> {
-  const { host, flags, log, writeLog, hideSecret } = session;
+  const { host, registry, flags, log, writeLog, hideSecret } = session;
   const { runtime, notices } = readRuntimeOptions(flags, host.env, { includeSystemEnvVars });
   tell(log, notices);
-  const spec = await readScript(session, runtime.env);
-  const conductor = new Conductor({ host, log, writeLog, hideSecret, onSamples });
+  const { spec, preset } = await readScript(session, runtime.env);
+  const conductor = new Conductor({ host, registry, log, writeLog, hideSecret, onSamples });
   try {
-    const loaded = await conductor.load(spec);
+    const loaded = await conductor.load(spec, preset);
     conductor.exports = loaded.exports;
-    const prefix = `could not initialize '${spec.display}': could not load JS test '${spec.mainId}': `;
+    const prefix = loadErrorPrefix(spec);
     const script = readScriptOptions(loaded.options === undefined ? undefined : JSON.parse(loaded.options), { prefix });
     if (loaded.exports.length === 0) {
       throw new UserError("no-exports", {

@@ -8,7 +8,6 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { UserError } from "../base/errors.ts";
 import { ExitCode } from "../base/exit-codes.ts";
-import type { Host } from "../host/host.ts";
 import {
   type MetricThresholds,
   parseThresholds,
@@ -31,7 +30,7 @@ import { summaryData, type SummaryInput, summaryReport } from "../report/summary
 import { summaryExport } from "../report/summary-export.ts";
 import { summaryText } from "../report/summary-text.ts";
 import type { ParsedArguments } from "./flags.ts";
-import { type LoadedTest, loadTest, logUserError, openSession, type Session } from "./load-test.ts";
+import { type LoadedTest, loadTest, logUserError, openSession, type Program, type Session } from "./load-test.ts";
 import { ProgressDisplay } from "./progress-display.ts";
 
 /** From this many VUs on, a second thread pays for itself. */
@@ -39,9 +38,9 @@ const VUS_PER_THREAD = 5_000;
 /** ... or this many iterations a second. */
 const RATE_PER_THREAD = 8_000;
 
-export async function runCommand(host: Host, args: ParsedArguments): Promise<number> {
-  const threads = readThreads(args, host.env.SIXFOLD_THREADS);
-  const session = openSession(host, args, "run");
+export async function runCommand(program: Program, args: ParsedArguments): Promise<number> {
+  const threads = readThreads(args, program.host.env.SIXFOLD_THREADS);
+  const session = openSession(program, args, "run");
   let fanOut: FanOut | undefined;
   const signals = new SignalHandler(session);
   try {

@@ -24,9 +24,11 @@ import { resolveScenarios } from "../options/scenarios.ts";
 import type { Options } from "../options/schema.ts";
 import { Share } from "../options/segment.ts";
 import type { CompiledModule } from "../script/index.ts";
-import { fromFailure } from "./failure.ts";
+import type { ModuleRegistry } from "../vu/module-registry.ts";
+import { fromFailure, loadFailure, toFailure } from "./failure.ts";
 import { vuNeeds } from "./plan.ts";
 import { RemoteIoServer } from "./remote-io.ts";
+import { ScriptCompiler } from "./script-compiler.ts";
 import {
   type CallResult,
   type FromThread,
@@ -43,6 +45,7 @@ const VUS_LEAD_MS = 30;
 
 export interface ConductorInit {
   host: Host;
+  registry: ModuleRegistry;
   log: Logger;
   writeLog(record: LogRecord): void;
   /** Keeps a text out of the log from now on. */
@@ -75,7 +78,8 @@ export class Conductor {
   private readonly init: ConductorInit;
   private readonly remoteIo: RemoteIoServer;
   private readonly threads: Thread[] = [];
-  private modules: CompiledModule[] | undefined;
+  private compiler: ScriptCompiler | undefined;
+  private modules: CompiledModule[] = [];
   private sharedArrays: ScriptSpec["sharedArrays"] = [];
   private script: ScriptSpec | undefined;
   private options: Options = {};
@@ -103,6 +107,8 @@ export class Conductor {
     this.remoteIo = new RemoteIoServer({
       http: async (call) => (await (http ??= loadHttp())).perform(call),
       webSocket: async (call) => (await (sockets ??= loadSockets())).perform(call),
+      compileSnippet: (request) => this.compiler!.snippet(request),
+      compileRequired: (request) => this.compiler!.required(request),
     });
   }
 
@@ -211,16 +217,26 @@ export class Conductor {
 
   // ---- before the run ----------------------------------------------------------------------------------------------
 
-  /** Starts the first thread, which compiles the script and runs its init code once. */
-  async load(script: ScriptSpec): Promise<LoadedScript> {
+  /**
+   * Compiles the script and runs its init code once, on the first thread.
+   *
+   * @param preset Texts that are known already, by id: a script from standard input.
+   */
+  async load(script: ScriptSpec, preset: readonly (readonly [string, string])[] = []): Promise<LoadedScript> {
     this.script = script;
     this.phase = "init";
+    const thread = this.spawn();
+    this.compiler = new ScriptCompiler(this.init.registry, preset);
+    try {
+      this.modules = await this.compiler.compile(script.mainId);
+    } catch (error) {
+      throw fromFailure(loadFailure(toFailure(error), script));
+    }
     const message = await this.ask(
-      this.spawn(),
-      { type: "load", script, shared: this.shared.buffer, threadIndex: 0 },
+      thread,
+      { type: "load", script, modules: this.modules, shared: this.shared.buffer, threadIndex: 0 },
       "loaded",
     );
-    this.modules = message.modules;
     this.sharedArrays = message.sharedArrays;
     for (const metric of message.metrics) this.registry.define(metric.name, metric.kind, metric.contains);
     return { options: message.options, exports: message.exports };
@@ -233,9 +249,14 @@ export class Conductor {
     this.startVusSamples();
     const loading: Promise<unknown>[] = [];
     for (let index = 1; index < run.threadCount; index++) {
-      const script: ScriptSpec = { ...this.script!, compiled: this.modules!, sharedArrays: this.sharedArrays };
+      const script: ScriptSpec = { ...this.script!, sharedArrays: this.sharedArrays };
+      const { modules } = this;
       loading.push(
-        this.ask(this.spawn(), { type: "load", script, shared: this.shared.buffer, threadIndex: index }, "loaded"),
+        this.ask(
+          this.spawn(),
+          { type: "load", script, modules, shared: this.shared.buffer, threadIndex: index },
+          "loaded",
+        ),
       );
     }
     await Promise.all(loading);

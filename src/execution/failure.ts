@@ -2,7 +2,7 @@
 import { UserError } from "../base/errors.ts";
 import { ExitCode } from "../base/exit-codes.ts";
 import { type DescribedError, formatError } from "../vu/script-error.ts";
-import type { Failure } from "./messages.ts";
+import type { Failure, ScriptSpec } from "./messages.ts";
 
 /** An exception of the script's init, setup or teardown code. */
 export const scriptFailure = (error: DescribedError): Failure => ({
@@ -22,6 +22,15 @@ export function toFailure(error: unknown): Failure {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { message: `internal error: ${stack}`, exitCode: ExitCode.Panic };
 }
+
+/** What went wrong while a script is loaded: k6 says of which script, unless it is an exception of its own. */
+export function loadFailure(failure: Failure, script: ScriptSpec): Failure {
+  if (failure.source !== undefined || failure.exitCode === ExitCode.Panic) return failure;
+  return { ...failure, message: loadErrorPrefix(script) + failure.message };
+}
+
+export const loadErrorPrefix = ({ display, mainId }: ScriptSpec): string =>
+  `could not initialize '${display}': could not load JS test '${mainId}': `;
 
 export const fromFailure = (failure: Failure): UserError =>
   new UserError("script-failed", {

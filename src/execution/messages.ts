@@ -18,11 +18,7 @@ export interface ScriptSpec {
   mainId: string;
   /** Path as the user typed it, for messages. */
   display: string;
-  /** Texts that are known already, by id: a script from standard input. */
-  preset: [string, string][];
   env: Record<string, string>;
-  /** Modules as thread 0 compiled them; missing for thread 0 itself. */
-  compiled?: CompiledModule[];
   /** Data of SharedArrays that init code made on thread 0; missing for thread 0 itself. */
   sharedArrays?: [name: string, packed: PackedTexts][];
   /** SIXFOLD_WS. */
@@ -57,7 +53,13 @@ export interface Failure {
 }
 
 export type ToThread =
-  | { type: "load"; script: ScriptSpec; shared: SharedArrayBuffer; threadIndex: number }
+  | {
+      type: "load";
+      script: ScriptSpec;
+      modules: readonly CompiledModule[];
+      shared: SharedArrayBuffer;
+      threadIndex: number;
+    }
   | { type: "configure"; run: RunSpec }
   /** Runs the init code of this many VUs of the thread's share. */
   | { type: "makeVus"; count: number }
@@ -71,7 +73,6 @@ export type ToThread =
 export type FromThread =
   | {
       type: "loaded";
-      modules: CompiledModule[] | undefined;
       options: string | undefined;
       exports: string[];
       metrics: MetricSpec[];

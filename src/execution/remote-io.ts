@@ -6,9 +6,7 @@
  * of the right size.
  */
 import process from "node:process";
-import type { RemoteIo } from "../vu/thread-block.ts";
-import { waitOnCell } from "../vu/thread-block.ts";
-import type { Vu } from "../vu/vu.ts";
+import { type RemoteIo, type Waiter, waitOnCell } from "../vu/thread-block.ts";
 
 export type IoMessage =
   | { type: "io"; operation: string; request: unknown; memory: SharedArrayBuffer }
@@ -40,30 +38,30 @@ export class RemoteIoCaller implements RemoteIo {
     this.#post = post;
   }
 
-  call(operation: string, request: unknown, vu: Vu): unknown {
+  call(operation: string, request: unknown, waiter: Waiter): unknown {
     let memory = new SharedArrayBuffer(HEAD_BYTES + FIRST_BYTES);
     let cells = new Int32Array(memory, 0, HEAD_BYTES / 4);
     this.#post({ type: "io", operation, request, memory });
-    if (!waitOnCell(cells, STATE, vu)) return undefined;
+    if (!waitOnCell(cells, STATE, waiter)) return undefined;
     const length = cells[LENGTH]!;
     if (cells[STATE] === TOO_LONG) {
       const answer = cells[ANSWER]!;
       memory = new SharedArrayBuffer(HEAD_BYTES + length);
       cells = new Int32Array(memory, 0, HEAD_BYTES / 4);
       this.#post({ type: "ioFetch", answer, memory });
-      if (!waitOnCell(cells, STATE, vu)) return undefined;
+      if (!waitOnCell(cells, STATE, waiter)) return undefined;
     }
     const answer = v8().deserialize(Buffer.from(new Uint8Array(memory, HEAD_BYTES, length).slice())) as Answer;
     if ("error" in answer) throw new Error(`internal error: ${operation} failed on the conductor: ${answer.error}`);
     return answer.value;
   }
 
-  pause(ms: number, vu: Vu): boolean {
-    return waitOnCell(new Int32Array(new SharedArrayBuffer(4)), 0, vu, ms);
+  pause(ms: number, waiter: Waiter): boolean {
+    return waitOnCell(new Int32Array(new SharedArrayBuffer(4)), 0, waiter, ms);
   }
 }
 
-export type IoOperations = Readonly<Record<string, (request: any) => Promise<unknown>>>;
+export type IoOperations = Readonly<Record<string, (request: any) => unknown>>;
 
 /** The end in the conductor. */
 export class RemoteIoServer {

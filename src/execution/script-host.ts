@@ -1,15 +1,10 @@
 /**
- * The script on one thread: compiled or received, its factories and built-in modules, and new VUs of it.
+ * The script on one thread: its factories, its built-in modules, and new VUs of it.
  */
-import { UserError } from "../base/errors.ts";
-import { ExitCode } from "../base/exit-codes.ts";
-import { didYouMean } from "../base/typo.ts";
 import { spareTopTier } from "../host/jit.ts";
 import type { BuiltinModule, ModuleExports, ModuleRegistry } from "../vu/module-registry.ts";
-import type { BuiltinFacts } from "../script/analyse.ts";
 import { makeFactory } from "../script/factory.ts";
-import { type CompiledModule, compileRequired, compileScript, type CompileOptions } from "../script/index.ts";
-import { createLoader, type Loader } from "../script/load.ts";
+import type { CompiledModule } from "../script/index.ts";
 import type { Frame, Positions } from "../script/positions.ts";
 import { resolveSpecifier } from "../script/resolve.ts";
 import { GoError } from "../vu/go-error.ts";
@@ -18,6 +13,7 @@ import type { VuRuntime } from "../vu/runtime.ts";
 import { ScriptFiles } from "../vu/script-files.ts";
 import type { Vu } from "../vu/vu.ts";
 import type { ScriptSpec } from "./messages.ts";
+import { unknownModules } from "./unknown-modules.ts";
 
 const WEBSOCKET_MODULES = ["k6/ws", "k6/websockets", "k6/experimental/websockets"];
 const NETWORK_MODULES = [...WEBSOCKET_MODULES, "k6/http", "k6/net/grpc"];
@@ -40,34 +36,27 @@ export class ScriptHost {
   /** Names that scripts import, by module. */
   private readonly imported = new Map<string, Set<string>>();
   private readonly builtins = new Map<string, ModuleExports>();
-  private readonly compileOptions: CompileOptions;
+  private readonly compileRequired: (id: string, specifier: string) => readonly CompiledModule[];
 
-  constructor(init: { runtime: VuRuntime; registry: ModuleRegistry; spec: ScriptSpec; positions: Positions }) {
+  constructor(init: {
+    runtime: VuRuntime;
+    registry: ModuleRegistry;
+    spec: ScriptSpec;
+    positions: Positions;
+    /** Compiles a module that `require()` names at run time. */
+    compileRequired(id: string, specifier: string): readonly CompiledModule[];
+  }) {
     this.runtime = init.runtime;
     this.registry = init.registry;
     this.spec = init.spec;
     this.positions = init.positions;
+    this.compileRequired = init.compileRequired;
     this.runtime.rt.stackText = (stack: string) => this.positions.text(stack);
     this.runtime.files = new ScriptFiles(init.spec.mainId, process.cwd());
-    this.compileOptions = {
-      loader: this.withJslib(createLoader(new Map(init.spec.preset))),
-      builtin: (id) => this.facts(id),
-      unknownModules: (names) =>
-        new UserError("unknown-module", {
-          message:
-            `unknown modules [${names.map((name) => JSON.stringify(name)).join(", ")}] were tried to be loaded, but couldn't - ` +
-            "this likely means automatic extension resolution is required or a custom k6 binary with the required extensions",
-          hint: names
-            .map((name) => didYouMean(name, Object.keys(init.registry.builtins)))
-            .find((meant) => meant !== undefined),
-          exitCode: ExitCode.ScriptException,
-        }),
-    };
   }
 
-  /** Compiles the script, or takes over what another thread compiled. */
-  async load(): Promise<CompiledModule[]> {
-    const modules = this.spec.compiled ?? (await compileScript(this.spec.mainId, this.compileOptions));
+  /** Loads the script, compiled, and the built-in modules that it imports. */
+  async load(modules: readonly CompiledModule[]): Promise<void> {
     for (const id of new Set(modules.flatMap((m) => [...m.requests, ...m.required].map((r) => r.id)))) {
       const entry = this.registry.builtins[id];
       if (entry !== undefined) await this.loadBuiltin(id, entry);
@@ -75,7 +64,6 @@ export class ScriptHost {
     for (const module of modules) this.link(module);
     this.modules = modules;
     this.installGlobals();
-    return modules;
   }
 
   /** `globalThis.open` and `globalThis.require`: those of the main module. */
@@ -129,26 +117,6 @@ export class ScriptHost {
     const factory = makeFactory(module, realm.context, rt);
     spareTopTier(factory);
     this.linked.set(module.id, { ...module, factory });
-  }
-
-  private withJslib(loader: Loader): Loader {
-    return {
-      load: async (id, specifier) => {
-        if (id.startsWith("https://")) {
-          const own = await this.registry.jslibSource(id);
-          if (own !== undefined) return own;
-        }
-        return loader.load(id, specifier);
-      },
-      loadSync: loader.loadSync,
-    };
-  }
-
-  private facts(id: string): BuiltinFacts | undefined {
-    const entry = this.registry.builtins[id];
-    if (entry === undefined)
-      return this.removed(id) === undefined ? undefined : { blocks: NONE, callsBack: NONE, methods: NONE };
-    return { blocks: new Set(entry.blocks), callsBack: new Set(entry.callsBack), methods: new Set(entry.methods) };
   }
 
   /**
@@ -259,9 +227,8 @@ export class ScriptHost {
         `Cannot require ${JSON.stringify(specifier)} by a name that is made at run time: import it, or require() it with a plain text`,
       );
     }
-    if (id === "k6" || id.startsWith("k6/")) throw this.compileOptions.unknownModules([id]);
-    for (const module of compileRequired(id, specifier, this.compileOptions))
-      if (!this.linked.has(module.id)) this.link(module);
+    if (id === "k6" || id.startsWith("k6/")) throw unknownModules([id], this.registry);
+    for (const module of this.compileRequired(id, specifier)) if (!this.linked.has(module.id)) this.link(module);
     return id;
   }
 

@@ -16,7 +16,6 @@ import type { ModuleRegistry } from "../vu/module-registry.ts";
 import type { Scenario } from "../options/scenario-config.ts";
 import { resolveScenarios } from "../options/scenarios.ts";
 import { Share } from "../options/segment.ts";
-import { compileSnippet } from "../script/factory.ts";
 import { formatFrame, Positions } from "../script/positions.ts";
 import { installVuGlobals } from "../vu/globals.ts";
 import { goJson } from "../vu/go-json.ts";
@@ -27,7 +26,8 @@ import type { Vu } from "../vu/vu.ts";
 import type { Executor, ExecutorClock } from "./executor/executor.ts";
 import { createExecutor } from "./executor/index.ts";
 import { vuNeeds } from "./plan.ts";
-import { scriptFailure, toFailure } from "./failure.ts";
+import type { CompiledModule } from "../script/index.ts";
+import { loadFailure, scriptFailure, toFailure } from "./failure.ts";
 import {
   type CallResult,
   type Failure,
@@ -38,6 +38,7 @@ import {
   type ToThread,
 } from "./messages.ts";
 import { JitPhases } from "./jit-phases.ts";
+import { RemoteCompiler } from "./remote-compiler.ts";
 import { RemoteIoCaller } from "./remote-io.ts";
 import { recordTraffic, type RunningScenario, type ScenarioVuHost } from "./scenario-vu.ts";
 import { ScriptHost } from "./script-host.ts";
@@ -98,6 +99,7 @@ export class VuThread {
   private readonly heap = new HeapKeeper();
   private readonly jit = new JitPhases();
   private readonly batch = new SampleBatchWriter();
+  private readonly compiler: RemoteCompiler;
   private shared = new SharedState();
   private script: ScriptHost | undefined;
   private maker: VuMaker | undefined;
@@ -116,6 +118,8 @@ export class VuThread {
 
   constructor(port: ThreadPort, registry: ModuleRegistry) {
     this.port = port;
+    const remoteIo = new RemoteIoCaller((message) => this.port.post(message));
+    this.compiler = new RemoteCompiler(remoteIo, () => performance.now());
     this.registry = registry;
     this.metrics = defineBuiltinMetrics(this.metricRegistry);
     this.recorder = new Recorder({ registry: this.metricRegistry });
@@ -132,10 +136,10 @@ export class VuThread {
       recorder: this.recorder,
       tags: new TagSetRoot(),
       writeLog: (record) => this.port.post({ type: "log", record }),
-      compileSnippet,
+      compileSnippet: (source, isFunction) => this.compiler.snippet(source, isFunction === true),
       isCutOff: () => this.shared.isCutOff,
     });
-    this.runtime.remoteIo = new RemoteIoCaller((message) => this.port.post(message));
+    this.runtime.remoteIo = remoteIo;
     const sockets = new Milestones(SOCKETS_MIN, SOCKETS_GROWTH);
     this.runtime.onSocketChange = () => {
       if (sockets.pass()) this.heap.collectIfSmall();
@@ -174,7 +178,7 @@ export class VuThread {
     try {
       switch (message.type) {
         case "load":
-          return await this.load(message.script, message.shared, message.threadIndex);
+          return await this.load(message.script, message.modules, message.shared, message.threadIndex);
         case "configure":
           return this.configure(message.run);
         case "makeVus":
@@ -199,7 +203,12 @@ export class VuThread {
 
   // ---- loading ---------------------------------------------------------------------------------------------------
 
-  private async load(spec: ScriptSpec, shared: SharedArrayBuffer, threadIndex: number): Promise<void> {
+  private async load(
+    spec: ScriptSpec,
+    modules: readonly CompiledModule[],
+    shared: SharedArrayBuffer,
+    threadIndex: number,
+  ): Promise<void> {
     this.shared = new SharedState(shared);
     this.host.shared = this.shared;
     this.env = spec.env;
@@ -207,26 +216,24 @@ export class VuThread {
     this.runtime.secretSources = spec.secretSources;
     this.runtime.onSecretUsed = (secret) => this.port.post({ type: "secretUsed", secret });
     this.runtime.threadIndex = threadIndex;
-    const prefix = `could not initialize '${spec.display}': could not load JS test '${spec.mainId}': `;
     try {
-      this.script = new ScriptHost({ runtime: this.runtime, registry: this.registry, spec, positions: this.positions });
+      this.script = new ScriptHost({
+        runtime: this.runtime,
+        registry: this.registry,
+        spec,
+        positions: this.positions,
+        compileRequired: (id, specifier) => this.compiler.required(id, specifier),
+      });
       this.maker = new VuMaker({
         runtime: this.runtime,
         script: this.script,
         env: spec.env,
         describe: (error) => this.host.describe(error),
       });
-      const modules = await this.script.load();
+      await this.script.load(modules);
       if (threadIndex !== 0) {
         this.runtime.sharedArrays.import(spec.sharedArrays ?? []);
-        this.port.post({
-          type: "loaded",
-          modules: undefined,
-          options: undefined,
-          exports: [],
-          metrics: [],
-          sharedArrays: [],
-        });
+        this.port.post({ type: "loaded", options: undefined, exports: [], metrics: [], sharedArrays: [] });
         return;
       }
       const vu = await this.maker!.make(0, 0);
@@ -235,17 +242,13 @@ export class VuThread {
       const options = exported.options;
       this.port.post({
         type: "loaded",
-        modules,
         options: options === undefined || options === null ? undefined : this.runtime.rt.stringify(options),
         exports: names,
         metrics: this.metricRegistry.all().map(({ name, kind, contains }) => ({ name, kind, contains })),
         sharedArrays: this.runtime.sharedArrays.export(),
       });
     } catch (error) {
-      const failure = failureOf(error);
-      if (failure.source === undefined && failure.exitCode !== ExitCode.Panic)
-        failure.message = prefix + failure.message;
-      this.port.post({ type: "failed", failure });
+      this.port.post({ type: "failed", failure: loadFailure(failureOf(error), spec) });
     }
   }
 
@@ -343,10 +346,21 @@ export class VuThread {
         running.executor.start(() => this.scenarioDone(running));
         runtime.soon(() => this.shared.passOn(index));
       };
-      running.startTimer = clock.at(dueMs, begin);
+      running.startTimer = scenario.startTime > 0 ? clock.at(dueMs, begin) : this.soon(begin);
       return running;
     });
     if (this.aborted) this.abort();
+  }
+
+  /** Like `clock.at` for what is due now: a timer of the host takes a millisecond at least. */
+  private soon(callback: () => void): () => void {
+    let isCancelled = false;
+    this.runtime.soon(() => {
+      if (!isCancelled) callback();
+    });
+    return () => {
+      isCancelled = true;
+    };
   }
 
   private scenarioDone(running: Running): void {

@@ -7,14 +7,16 @@
  * order of effects.
  */
 import { registry as compat } from "../../compat/index.ts";
+import { ScriptCompiler } from "../../src/execution/script-compiler.ts";
 import { ScriptHost } from "../../src/execution/script-host.ts";
+import { required } from "./required.ts";
 import { VuInit } from "../../src/execution/vu-init.ts";
 import { defineBuiltinMetrics } from "../../src/metrics/builtin.ts";
 import { Recorder } from "../../src/metrics/recorder.ts";
 import { Registry } from "../../src/metrics/registry.ts";
 import { TagSetRoot } from "../../src/metrics/tags.ts";
 import type { ModuleFactory, ModuleRegistry } from "../../src/module-api.ts";
-import { compileSnippet } from "../../src/script/factory.ts";
+import { compileSnippet } from "../../src/script/snippet.ts";
 import type { CompiledModule } from "../../src/script/index.ts";
 import { Positions } from "../../src/script/positions.ts";
 import type { Block } from "../../src/vu/block.ts";
@@ -207,19 +209,21 @@ export class ScriptBench {
     this.threadBlockCount = 0;
     const id = run.id ?? MAIN;
     const positions = new Positions();
+    const compiler = new ScriptCompiler(this.registry, [[id, source], ...Object.entries(run.files ?? {})]);
     const host = new ScriptHost({
       runtime,
       registry: this.registry,
       positions,
+      compileRequired: (id, specifier) => required(compiler, id, specifier),
       spec: {
         mainId: id,
         display: "main.js",
-        preset: [[id, source], ...Object.entries(run.files ?? {})],
         env: {},
         secretSources: [] as never,
       },
     });
-    const modules = await host.load();
+    const modules = await compiler.compile(id);
+    await host.load(modules);
     const number = ++this.vuCount;
     const vu = new Vu({ runtime, idInInstance: number, idInTest: number, env: {}, tags: runtime.tagRoot.empty });
     const startMs = clock.now;

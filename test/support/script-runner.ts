@@ -5,14 +5,16 @@
  */
 import { registry as compat } from "../../compat/index.ts";
 import type { LogRecord } from "../../src/base/log.ts";
+import { ScriptCompiler } from "../../src/execution/script-compiler.ts";
 import { ScriptHost } from "../../src/execution/script-host.ts";
+import { required } from "./required.ts";
 import { VuInit } from "../../src/execution/vu-init.ts";
 import { defineBuiltinMetrics } from "../../src/metrics/builtin.ts";
 import { Recorder } from "../../src/metrics/recorder.ts";
 import { Registry } from "../../src/metrics/registry.ts";
 import { TagSetRoot } from "../../src/metrics/tags.ts";
 import type { Options } from "../../src/options/schema.ts";
-import { compileSnippet } from "../../src/script/factory.ts";
+import { compileSnippet } from "../../src/script/snippet.ts";
 import { Positions } from "../../src/script/positions.ts";
 import { installVuGlobals } from "../../src/vu/globals.ts";
 import { Iteration } from "../../src/vu/iteration.ts";
@@ -99,13 +101,15 @@ export async function runScript(source: string, run: ScriptRun = {}): Promise<Ra
   const id = run.id ?? "file:///test/script.js";
   const env = run.env ?? {};
   const positions = new Positions();
+  const compiler = new ScriptCompiler(compat, [[id, source]]);
   const host = new ScriptHost({
     runtime,
     registry: compat,
-    spec: { mainId: id, display: "script.js", preset: [[id, source]], env, secretSources: {} },
+    spec: { mainId: id, display: "script.js", env, secretSources: {} },
     positions,
+    compileRequired: (id, specifier) => required(compiler, id, specifier),
   });
-  await host.load();
+  await host.load(await compiler.compile(id));
   const describe = (error: unknown): string => formatError(describeError(error, positions, runtime.rt));
   runtime.describe = (error) => formatErrorLine(describeError(error, positions, runtime.rt));
 

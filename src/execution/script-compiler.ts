@@ -1,0 +1,77 @@
+/**
+ * Compiles the script on the conductor, once for all threads, and later on what their scripts come upon at run time.
+ *
+ * Threads load and make their realm meanwhile, and never need the parser.
+ */
+import { UserError } from "../base/errors.ts";
+import type { BuiltinFacts } from "../script/analyse.ts";
+import { type CompiledModule, compileRequired, compileScript, type CompileOptions } from "../script/index.ts";
+import { createLoader, type Loader } from "../script/load.ts";
+import { compileSnippet } from "../script/snippet.ts";
+import type { ModuleRegistry } from "../vu/module-registry.ts";
+import { toFailure } from "./failure.ts";
+import type { RequiredAnswer, RequiredRequest, SnippetAnswer, SnippetRequest } from "./remote-compiler.ts";
+import { unknownModules } from "./unknown-modules.ts";
+
+export class ScriptCompiler {
+  private readonly options: CompileOptions;
+
+  /** @param preset Texts that are known already, by id: a script from standard input. */
+  constructor(registry: ModuleRegistry, preset: readonly (readonly [string, string])[]) {
+    this.options = {
+      loader: withJslib(createLoader(new Map(preset)), registry),
+      builtin: (id) => factsOf(id, registry),
+      unknownModules: (names) => unknownModules(names, registry),
+    };
+  }
+
+  /**
+   * Compiles the script with all that it imports.
+   *
+   * @throws {UserError} For a module that cannot be found, loaded or parsed.
+   */
+  compile(mainId: string): Promise<CompiledModule[]> {
+    return compileScript(mainId, this.options);
+  }
+
+  /** Compiles a module that `require()` names at run time. */
+  required({ id, specifier }: RequiredRequest): RequiredAnswer {
+    try {
+      return { modules: compileRequired(id, specifier, this.options) };
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      return { failure: toFailure(error) };
+    }
+  }
+
+  /** Rewrites what is handed to `eval` or `Function`. */
+  snippet({ source, isFunction }: SnippetRequest): SnippetAnswer {
+    try {
+      return { text: compileSnippet(source, isFunction) };
+    } catch (error) {
+      return { syntaxError: (error as Error).message };
+    }
+  }
+}
+
+function withJslib(loader: Loader, registry: ModuleRegistry): Loader {
+  return {
+    load: async (id, specifier) => {
+      if (id.startsWith("https://")) {
+        const own = await registry.jslibSource(id);
+        if (own !== undefined) return own;
+      }
+      return loader.load(id, specifier);
+    },
+    loadSync: loader.loadSync,
+  };
+}
+
+function factsOf(id: string, registry: ModuleRegistry): BuiltinFacts | undefined {
+  const entry = registry.builtins[id];
+  if (entry === undefined)
+    return registry.removed(id, NONE) === undefined ? undefined : { blocks: NONE, callsBack: NONE, methods: NONE };
+  return { blocks: new Set(entry.blocks), callsBack: new Set(entry.callsBack), methods: new Set(entry.methods) };
+}
+
+const NONE: ReadonlySet<string> = new Set();
