@@ -5,6 +5,7 @@ import { UserError } from "../base/errors.ts";
 import { ExitCode } from "../base/exit-codes.ts";
 import { didYouMean } from "../base/typo.ts";
 import type { Host } from "../host/host.ts";
+import { delayCompilation, LOADING_DELAY } from "../host/jit.ts";
 import { type CommandName, type FlagSpec, flagsOf } from "../options/schema.ts";
 import type { ModuleRegistry } from "../vu/module-registry.ts";
 import { parseArguments } from "./flags.ts";
@@ -118,7 +119,11 @@ async function dispatch(host: Host, loadRegistry: LoadRegistry): Promise<number>
       ...(hint === undefined ? {} : { hint }),
     });
   }
-  if (command.loadsScript) host.prepareThread();
+  if (command.loadsScript) {
+    host.prepareThread();
+    // until the conductor has compiled the script
+    delayCompilation(LOADING_DELAY);
+  }
   const at = host.args.indexOf(name);
   const rest = [...host.args.slice(0, at), ...host.args.slice(at + 1)];
   const args = parseArguments(

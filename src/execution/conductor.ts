@@ -9,6 +9,7 @@ import { UserError } from "../base/errors.ts";
 import { ExitCode } from "../base/exit-codes.ts";
 import type { Logger, LogRecord } from "../base/log.ts";
 import type { Host, ThreadHandle } from "../host/host.ts";
+import { delayCompilation } from "../host/jit.ts";
 import { Aggregate } from "../metrics/aggregate.ts";
 import { defineBuiltinMetrics } from "../metrics/builtin.ts";
 import { Recorder } from "../metrics/recorder.ts";
@@ -231,6 +232,8 @@ export class Conductor {
       this.modules = await this.compiler.compile(script.mainId);
     } catch (error) {
       throw fromFailure(loadFailure(toFailure(error), script));
+    } finally {
+      delayCompilation(1);
     }
     const message = await this.ask(
       thread,

@@ -4,10 +4,8 @@
  * Compiled code and what belongs to it were half the memory of 2,000 idle sockets, and saved no time in opening them
  * (16.2 KB a VU and 0.63 s of CPU with, 10.7 KB and 0.65 s without). Bench row: ws-hold.
  */
-import { delayCompilation } from "../host/jit.ts";
+import { delayCompilation, LOADING_DELAY } from "../host/jit.ts";
 
-/** While the script is loaded: what a large script needs often is compiled all the same. */
-const LOADING = 20;
 /** While many VUs open their sockets. */
 const OPENING = 300;
 /** VUs of a thread that are many. */
@@ -19,7 +17,7 @@ export class JitPhases {
   private busyAt: number | undefined;
 
   constructor() {
-    delayCompilation(LOADING);
+    delayCompilation(LOADING_DELAY);
   }
 
   /** VUs are about to be made. */

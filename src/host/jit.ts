@@ -1,6 +1,9 @@
 /** What can be said to the runtime's just-in-time compilers; where there is nothing to be said, nothing is. */
 import process from "node:process";
 
+/** While a script is loaded: what a large script needs often is compiled all the same. */
+export const LOADING_DELAY = 20;
+
 /** @param times How many times more often than usual this thread's code must have run before it is compiled. */
 export function delayCompilation(times: number): void {
   const { Bun: bun } = globalThis as { Bun?: { unsafe: { setJITPolicy(scale: number): void } } };

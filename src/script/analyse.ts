@@ -71,29 +71,28 @@ const CALLBACK_METHODS = new Set([
   "not",
 ]);
 
-/** Methods of the language's own objects: a call of one of these is not taken for one of the script's functions. */
-const BUILTIN_METHODS: ReadonlySet<string> = new Set(
-  [
-    Object,
-    Function,
-    Array,
-    String,
-    Number,
-    Map,
-    Set,
-    WeakMap,
-    WeakSet,
-    Promise,
-    RegExp,
-    Date,
-    JSON,
-    Math,
-    Reflect,
-    Symbol,
-  ]
-    .flatMap((owner) => [owner, (owner as { prototype?: object }).prototype ?? owner])
-    .flatMap((owner) => Object.getOwnPropertyNames(owner)),
-);
+const builtinClasses = [
+  Object,
+  Function,
+  Array,
+  String,
+  Number,
+  Map,
+  Set,
+  WeakMap,
+  WeakSet,
+  Promise,
+  RegExp,
+  Date,
+  Symbol,
+];
+const builtinOwners: readonly object[] = [
+  ...builtinClasses.flatMap((owner) => [owner, owner.prototype]),
+  ...[JSON, Math, Reflect],
+];
+
+/** A method of the language's own objects: a call of it is not taken for one of the script's functions. */
+const isBuiltinMethod = (name: string): boolean => builtinOwners.some((owner) => Object.hasOwn(owner, name));
 
 const isModule = (target: AnalysedModule | BuiltinFacts | undefined): target is AnalysedModule =>
   target !== undefined && "facts" in target;
@@ -271,7 +270,7 @@ export function analyse(modules: readonly AnalysedModule[]): Analysis {
       if (argumentsMayBlock(module, args)) return true;
       if (iterationMayBlock && (name === "from" || name === "fromEntries")) return true;
     }
-    return (anyNameMayBlock && !BUILTIN_METHODS.has(name)) || (stored.get(name) ?? []).some(entryMayBlock);
+    return (anyNameMayBlock && !isBuiltinMethod(name)) || (stored.get(name) ?? []).some(entryMayBlock);
   };
 
   const callMayBlock = (module: AnalysedModule, call: Node): boolean => {

@@ -1,9 +1,12 @@
 /** Specifier and referrer -> the absolute id of a module: its URL, or the name of a built-in one. */
 import { posix } from "node:path";
-import { pathToFileURL } from "node:url";
+import process from "node:process";
 import { UserError } from "../base/errors.ts";
 import { ExitCode } from "../base/exit-codes.ts";
 import { classifySpecifier } from "./specifier.ts";
+
+/** Loaded by the first file that is resolved: threads rarely resolve any. */
+const pathToFileURL = (path: string) => process.getBuiltinModule("node:url").pathToFileURL(path);
 
 export const isFileId = (id: string): boolean => id.startsWith("file://");
 

@@ -1,9 +1,12 @@
 /**
  * The files that scripts open: found from the folder of a module, read once a thread, and from then on as they were.
  */
-import { readFileSync, statSync } from "node:fs";
 import { isAbsolute, posix } from "node:path";
+import process from "node:process";
 import { filePath } from "../script/resolve.ts";
+
+/** Loaded by the first file: most scripts open none. */
+const fs = () => process.getBuiltinModule("node:fs");
 
 export class ScriptFiles {
   private readonly mainId: string;
@@ -27,14 +30,14 @@ export class ScriptFiles {
 
   kind(path: string): "file" | "folder" | "missing" {
     if (this.contents.has(path)) return "file";
-    const stat = statSync(path, { throwIfNoEntry: false });
+    const stat = fs().statSync(path, { throwIfNoEntry: false });
     return stat === undefined ? "missing" : stat.isDirectory() ? "folder" : "file";
   }
 
   /** Contents of a file; do not modify. */
   bytes(path: string): Uint8Array<ArrayBuffer> {
     let bytes = this.contents.get(path);
-    if (bytes === undefined) this.contents.set(path, (bytes = new Uint8Array(readFileSync(path))));
+    if (bytes === undefined) this.contents.set(path, (bytes = new Uint8Array(fs().readFileSync(path))));
     return bytes;
   }
 

@@ -4,7 +4,6 @@
  * Lists are packed into shared memory, so handing one to another thread copies nothing. The thread that runs the
  * script's init code first makes them; others are given them before their VUs begin.
  */
-import { Buffer } from "node:buffer";
 
 /** A list as it crosses threads. */
 export interface PackedTexts {
