@@ -110,6 +110,7 @@ export class Conductor {
       webSocket: async (call) => (await (sockets ??= loadSockets())).perform(call),
       compileSnippet: (request) => this.compiler!.snippet(request),
       compileRequired: (request) => this.compiler!.required(request),
+      rewriteMap: (id) => this.compiler!.rewriteMap(id),
     });
   }
 

@@ -1,6 +1,7 @@
 /**
- * What a thread has the conductor compile while its script waits: the code of `eval` and `Function`, and modules that
- * `require()` names at run time. Few scripts have any, so threads do not load the compiler (`script-compiler.ts`).
+ * What a thread asks of the compiler on the conductor while its script waits: the code of `eval` and `Function`, modules
+ * that `require()` names at run time, and where an error comes from. Few scripts ask for any of it, so threads do not
+ * load the compiler (`script-compiler.ts`).
  */
 import type { CompiledModule } from "../script/index.ts";
 import type { RemoteIo, Waiter } from "../vu/thread-block.ts";
@@ -18,7 +19,15 @@ export interface RequiredRequest {
 }
 export type RequiredAnswer = { modules: CompiledModule[] } | { failure: Failure };
 
-export class RemoteCompiler {
+/** What the script on a thread needs of the compiler. */
+export interface ModuleCompiler {
+  /** Compiles a module that `require()` names at run time, with what it imports. */
+  required(id: string, specifier: string): readonly CompiledModule[];
+  /** Source map (v3, JSON) of a module's rewriting. */
+  rewriteMap(id: string): string;
+}
+
+export class RemoteCompiler implements ModuleCompiler {
   private readonly io: RemoteIo;
   private readonly waiter: Waiter;
   /** The compiler itself, for scripts that hand out code again and again. */
@@ -42,12 +51,15 @@ export class RemoteCompiler {
     return answer.text;
   }
 
-  /** Compiles a module that `require()` names at run time, with what it imports. */
   required(id: string, specifier: string): CompiledModule[] {
     const request: RequiredRequest = { id, specifier };
     const answer = this.io.call("compileRequired", request, this.waiter) as RequiredAnswer;
     if ("failure" in answer) throw fromFailure(answer.failure);
     return answer.modules;
+  }
+
+  rewriteMap(id: string): string {
+    return this.io.call("rewriteMap", id, this.waiter) as string;
   }
 
   private async loadOwn(): Promise<void> {

@@ -5,7 +5,13 @@
  */
 import { UserError } from "../base/errors.ts";
 import type { BuiltinFacts } from "../script/analyse.ts";
-import { type CompiledModule, compileRequired, compileScript, type CompileOptions } from "../script/index.ts";
+import {
+  type Compilation,
+  type CompiledModule,
+  compileRequired,
+  compileScript,
+  type CompileOptions,
+} from "../script/index.ts";
 import { createLoader, type Loader } from "../script/load.ts";
 import { compileSnippet } from "../script/snippet.ts";
 import type { ModuleRegistry } from "../vu/module-registry.ts";
@@ -15,6 +21,7 @@ import { unknownModules } from "./unknown-modules.ts";
 
 export class ScriptCompiler {
   private readonly options: CompileOptions;
+  private readonly maps = new Map<string, () => string>();
 
   /** @param preset Texts that are known already, by id: a script from standard input. */
   constructor(registry: ModuleRegistry, preset: readonly (readonly [string, string])[]) {
@@ -30,18 +37,28 @@ export class ScriptCompiler {
    *
    * @throws {UserError} For a module that cannot be found, loaded or parsed.
    */
-  compile(mainId: string): Promise<CompiledModule[]> {
-    return compileScript(mainId, this.options);
+  async compile(mainId: string): Promise<CompiledModule[]> {
+    return this.keepMaps(await compileScript(mainId, this.options));
   }
 
   /** Compiles a module that `require()` names at run time. */
   required({ id, specifier }: RequiredRequest): RequiredAnswer {
     try {
-      return { modules: compileRequired(id, specifier, this.options) };
+      return { modules: this.keepMaps(compileRequired(id, specifier, this.options)) };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       return { failure: toFailure(error) };
     }
+  }
+
+  /** Source map of a module's rewriting; see `Compilation`. */
+  rewriteMap(id: string): string {
+    return this.maps.get(id)!();
+  }
+
+  private keepMaps(compilations: readonly Compilation[]): CompiledModule[] {
+    for (const { module, rewriteMap } of compilations) this.maps.set(module.id, rewriteMap);
+    return compilations.map(({ module }) => module);
   }
 
   /** Rewrites what is handed to `eval` or `Function`. */

@@ -13,6 +13,7 @@ import type { VuRuntime } from "../vu/runtime.ts";
 import { ScriptFiles } from "../vu/script-files.ts";
 import type { Vu } from "../vu/vu.ts";
 import type { ScriptSpec } from "./messages.ts";
+import type { ModuleCompiler } from "./remote-compiler.ts";
 import { unknownModules } from "./unknown-modules.ts";
 
 const WEBSOCKET_MODULES = ["k6/ws", "k6/websockets", "k6/experimental/websockets"];
@@ -36,21 +37,20 @@ export class ScriptHost {
   /** Names that scripts import, by module. */
   private readonly imported = new Map<string, Set<string>>();
   private readonly builtins = new Map<string, ModuleExports>();
-  private readonly compileRequired: (id: string, specifier: string) => readonly CompiledModule[];
+  private readonly compiler: ModuleCompiler;
 
   constructor(init: {
     runtime: VuRuntime;
     registry: ModuleRegistry;
     spec: ScriptSpec;
     positions: Positions;
-    /** Compiles a module that `require()` names at run time. */
-    compileRequired(id: string, specifier: string): readonly CompiledModule[];
+    compiler: ModuleCompiler;
   }) {
     this.runtime = init.runtime;
     this.registry = init.registry;
     this.spec = init.spec;
     this.positions = init.positions;
-    this.compileRequired = init.compileRequired;
+    this.compiler = init.compiler;
     this.runtime.rt.stackText = (stack: string) => this.positions.text(stack);
     this.runtime.files = new ScriptFiles(init.spec.mainId, process.cwd());
   }
@@ -103,7 +103,7 @@ export class ScriptHost {
     const { rt, realm } = this.runtime;
     this.positions.add(module.id, {
       prefix: module.prefix,
-      rewriteMap: () => module.rewriteMap,
+      rewriteMap: () => this.compiler.rewriteMap(module.id),
       calls: module.calls,
       ...(module.stripMap === undefined ? {} : { stripMap: module.stripMap }),
     });
@@ -228,7 +228,7 @@ export class ScriptHost {
       );
     }
     if (id === "k6" || id.startsWith("k6/")) throw unknownModules([id], this.registry);
-    for (const module of this.compileRequired(id, specifier)) if (!this.linked.has(module.id)) this.link(module);
+    for (const module of this.compiler.required(id, specifier)) if (!this.linked.has(module.id)) this.link(module);
     return id;
   }
 

@@ -222,7 +222,7 @@ export class VuThread {
         registry: this.registry,
         spec,
         positions: this.positions,
-        compileRequired: (id, specifier) => this.compiler.required(id, specifier),
+        compiler: this.compiler,
       });
       this.maker = new VuMaker({
         runtime: this.runtime,

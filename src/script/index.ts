@@ -16,6 +16,9 @@ import { collectFacts, type ModuleFacts } from "./scope.ts";
 import { isBuiltinName } from "./specifier.ts";
 import { isTypeScript, type Stripped, stripTypes } from "./strip.ts";
 
+/** Characters of a module whose map is made when it is asked for: what it is made of takes 50 bytes for each of them. */
+const LATE_MAP_MAX = 64 << 10;
+
 export interface CompiledModule {
   id: string;
   format: "esm" | "cjs";
@@ -33,13 +36,18 @@ export interface CompiledModule {
   usesOpen: boolean;
   usesRequire: boolean;
   usesMeta: boolean;
-  rewriteMap: string;
   /**
    * Of each call that may suspend, line and column of the last character and of the first: code behind a call goes on
    * with it, so errors there are the call's.
    */
   calls: number[];
   stripMap?: string;
+}
+
+export interface Compilation {
+  module: CompiledModule;
+  /** Source map (v3, JSON) from `text` to the source; most modules are never asked for it. */
+  rewriteMap(): string;
 }
 
 export interface CompileOptions {
@@ -80,7 +88,7 @@ function requireCalls(facts: ModuleFacts): string[] {
  *
  * @throws {UserError} For a module that cannot be found, loaded or parsed.
  */
-export async function compileScript(mainId: string, options: CompileOptions): Promise<CompiledModule[]> {
+export async function compileScript(mainId: string, options: CompileOptions): Promise<Compilation[]> {
   const sources = new Map<string, Source>();
   const unknown: string[] = [];
 
@@ -111,7 +119,7 @@ export async function compileScript(mainId: string, options: CompileOptions): Pr
 }
 
 /** Compiles a module that `require()` names at run time, with the modules that it imports. */
-export function compileRequired(id: string, specifier: string, options: CompileOptions): CompiledModule[] {
+export function compileRequired(id: string, specifier: string, options: CompileOptions): Compilation[] {
   const sources = new Map<string, Source>();
   const load = (next: string, name: string): void => {
     if (sources.has(next) || options.builtin(next)) return;
@@ -153,7 +161,7 @@ function addSource(
 }
 
 /** @param areAll Nothing else imports them. */
-function rewriteAll(sources: Map<string, Source>, areAll: boolean): CompiledModule[] {
+function rewriteAll(sources: Map<string, Source>, areAll: boolean): Compilation[] {
   const modules = [...sources.values()];
   markCycles(modules);
   const analysis = analyse(modules);
@@ -189,7 +197,7 @@ function markCycles(modules: readonly Source[]): void {
   for (const module of modules) if (!indexes.has(module)) visit(module);
 }
 
-function rewriteOne(module: Source, analysis: Analysis, isAlone: boolean): CompiledModule {
+function rewriteOne(module: Source, analysis: Analysis, isAlone: boolean): Compilation {
   const prefix = pickPrefix(module.source);
   const { format } = module.parsed;
   let rewritten: Rewritten;
@@ -215,7 +223,7 @@ function rewriteOne(module: Source, analysis: Analysis, isAlone: boolean): Compi
     [...module.facts.topBindings.values()].some(
       (b) => b.from?.request === specifier && b.leaks && (b.from.imported === "*" || b.from.imported === "default"),
     );
-  return {
+  const compiled: CompiledModule = {
     id: module.id,
     format,
     text: text.toString(),
@@ -230,7 +238,9 @@ function rewriteOne(module: Source, analysis: Analysis, isAlone: boolean): Compi
     starExports: module.facts.starExports,
     exportNames: [...module.facts.exports.keys()],
     ...flags,
-    rewriteMap: text.generateMap({ hires: "boundary", source: module.id }).toString(),
     ...(module.stripped.map === undefined ? {} : { stripMap: module.stripped.map }),
   };
+  const encode = (): string => text.generateMap({ hires: "boundary", source: compiled.id }).toString();
+  const early = module.source.length > LATE_MAP_MAX ? encode() : undefined;
+  return { module: compiled, rewriteMap: () => early ?? encode() };
 }

@@ -9,7 +9,7 @@
 import { registry as compat } from "../../compat/index.ts";
 import { ScriptCompiler } from "../../src/execution/script-compiler.ts";
 import { ScriptHost } from "../../src/execution/script-host.ts";
-import { required } from "./required.ts";
+import { LocalCompiler } from "./local-compiler.ts";
 import { VuInit } from "../../src/execution/vu-init.ts";
 import { defineBuiltinMetrics } from "../../src/metrics/builtin.ts";
 import { Recorder } from "../../src/metrics/recorder.ts";
@@ -214,7 +214,7 @@ export class ScriptBench {
       runtime,
       registry: this.registry,
       positions,
-      compileRequired: (id, specifier) => required(compiler, id, specifier),
+      compiler: new LocalCompiler(compiler),
       spec: {
         mainId: id,
         display: "main.js",

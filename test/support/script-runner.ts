@@ -7,7 +7,7 @@ import { registry as compat } from "../../compat/index.ts";
 import type { LogRecord } from "../../src/base/log.ts";
 import { ScriptCompiler } from "../../src/execution/script-compiler.ts";
 import { ScriptHost } from "../../src/execution/script-host.ts";
-import { required } from "./required.ts";
+import { LocalCompiler } from "./local-compiler.ts";
 import { VuInit } from "../../src/execution/vu-init.ts";
 import { defineBuiltinMetrics } from "../../src/metrics/builtin.ts";
 import { Recorder } from "../../src/metrics/recorder.ts";
@@ -107,7 +107,7 @@ export async function runScript(source: string, run: ScriptRun = {}): Promise<Ra
     registry: compat,
     spec: { mainId: id, display: "script.js", env, secretSources: {} },
     positions,
-    compileRequired: (id, specifier) => required(compiler, id, specifier),
+    compiler: new LocalCompiler(compiler),
   });
   await host.load(await compiler.compile(id));
   const describe = (error: unknown): string => formatError(describeError(error, positions, runtime.rt));
