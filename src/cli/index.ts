@@ -121,7 +121,7 @@ async function dispatch(host: Host, loadRegistry: LoadRegistry): Promise<number>
   }
   if (command.loadsScript) {
     host.prepareThread();
-    // until the conductor has compiled the script
+    // until the test has run for a while (`execution/conductor.ts`)
     delayCompilation(LOADING_DELAY);
   }
   const at = host.args.indexOf(name);
