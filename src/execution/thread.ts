@@ -355,7 +355,7 @@ export class VuThread {
   /** Like `clock.at` for what is due now: a timer of the host takes a millisecond at least. */
   private soon(callback: () => void): () => void {
     let isCancelled = false;
-    this.runtime.soon(() => {
+    this.runtime.clock.setImmediate(() => {
       if (!isCancelled) callback();
     });
     return () => {
