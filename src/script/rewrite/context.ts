@@ -4,7 +4,7 @@
  * Edits keep every line on its line: text is inserted within lines and replaced text keeps its line breaks, so line
  * numbers hold without a map; columns are mapped (`positions.ts`).
  */
-import type MagicString from "magic-string";
+import type { EditedText } from "./edited-text.ts";
 import type { Analysis, AnalysedModule } from "../analyse.ts";
 import { isTwinable } from "../analyse.ts";
 import type { Node } from "../ast.ts";
@@ -23,7 +23,7 @@ export interface Frame {
 }
 
 export class Context {
-  readonly text: MagicString;
+  readonly text: EditedText;
   readonly source: string;
   readonly facts: ModuleFacts;
   readonly module: AnalysedModule;
@@ -49,7 +49,7 @@ export class Context {
   private counter = 0;
 
   constructor(init: {
-    text: MagicString;
+    text: EditedText;
     source: string;
     module: AnalysedModule;
     analysis: Analysis;

@@ -3,7 +3,7 @@
  *
  * @see DESIGN: "A script is compiled to coroutines"
  */
-import MagicString from "magic-string";
+import { EditedText } from "./edited-text.ts";
 import type { AnalysedModule, Analysis } from "../analyse.ts";
 import { forEachChild, isLoop, type Node, unwrap } from "../ast.ts";
 import { helperNames } from "../names.ts";
@@ -26,7 +26,7 @@ import { keepFrame } from "./tail.ts";
 import { budget, rewriteForOf, rewriteTry } from "./loop.ts";
 
 export interface Rewritten {
-  text: MagicString;
+  text: EditedText;
   /** Line and column of the last character of each call that may suspend, and of its first. */
   calls: number[];
   /** Top-level await, so the factory's body awaits. */
@@ -112,7 +112,7 @@ export function rewriteModule(init: {
   const { top } = module.facts;
   // Every VU runs it once: a generator would be one object more each, and a costly one to compile. Bench row: vus-sleep.
   const plain = init.isAlone === true && !top.hasAwait && !top.mayBlock && !top.spins;
-  const text = new MagicString(source);
+  const text = new EditedText(source);
   const c = new Context({ text, source, module, analysis, prefix, commonJs: format === "cjs", plain });
   const { facts } = c;
   recordContainers(c);

@@ -36,7 +36,6 @@ export function rewriteForOf(c: Context, frame: Frame, loop: Node, labels: reado
   const declares = left.type === "VariableDeclaration";
   c.text.prependRight(left.start, declares ? "{" : "{(");
   c.text.appendLeft(left.end, declares ? `=${i}.v;` : `=${i}.v);`);
-  c.text.move(left.start, left.end, body.start);
   const names = labels.map((label) => `${label.label.name}:`).join("");
   for (const label of labels) c.replace(label.start, c.find(":", label.label.end) + 1, "");
   // head: `for (` ... `of` right `)`
@@ -46,6 +45,8 @@ export function rewriteForOf(c: Context, frame: Frame, loop: Node, labels: reado
   const close = c.find(")", right.end);
   const rest = continuation(c, frame, loop.right);
   c.replace(close, close + 1, `)${rest};try{${names}for(;(${t}=${i}.step()${rest};)`);
+  // last: replacing text takes what was moved behind it along
+  c.text.move(left.start, left.end, body.start);
   const k = c.helper("k");
   c.text.appendLeft(
     body.end,
