@@ -137,6 +137,12 @@ export class Context {
     this.text.appendLeft(end, after);
   }
 
+  /** The same around an expression, which may be several behind commas. */
+  wrapExpression(node: Node, before: string, after: string): void {
+    const isList = node.type === "SequenceExpression";
+    this.wrap(node.start, node.end, isList ? `${before}(` : before, isList ? `)${after}` : after);
+  }
+
   /** The helper that makes the function of a maker and a twin. */
   functionHelper(fn: FunctionFacts): string {
     return this.helper(this.unnamed.has(fn) ? "fu" : "f");

@@ -394,8 +394,7 @@ export function rewriteModule(init: {
       }
       case "ThrowStatement":
         visit(node.argument, frame);
-        if (node.argument.type !== "NewExpression")
-          c.wrap(node.argument.start, node.argument.end, `${c.helper("th")}(`, ")");
+        if (node.argument.type !== "NewExpression") c.wrapExpression(node.argument, `${c.helper("th")}(`, ")");
         return c.terminate(node);
       case "AssignmentExpression": {
         const target = unwrap(node.left);

@@ -29,5 +29,5 @@ export function keepFrame(c: Context, expression: Node): void {
   if (!isTailCall(expression)) return;
   const kept = `${c.prefix}z`;
   if (c.prelude[0] !== `let ${kept};`) c.prelude.unshift(`let ${kept};`);
-  c.wrap(expression.start, expression.end, `(${kept}=`, ")");
+  c.wrapExpression(expression, `(${kept}=`, ")");
 }

@@ -412,4 +412,32 @@ class A { static [Symbol.hasInstance](x) { return op(x) } } log(1 instanceof A, 
       "true true",
     ],
   },
+  {
+    title: "code without blanks, and several values behind a keyword",
+    body: `
+function*names(e){yield op(e);yield*[2,3]}
+const f=function(e){let s=0;for(const n of names(e))if(n>1)s+=n;for(let n of names(e)){s+=n}return op(s),[s].map(n=>n+1)}
+log(f(1));
+try{throw[op(4)]}catch(e){log(e)}
+try{throw op(5),6}catch(e){log(e)}
+log(typeof(()=>op(7)),(()=>{return()=>op(8)})()());`,
+    log: [
+      "op(1",
+      "op)1",
+      "op(1",
+      "op)1",
+      "op(11",
+      "op)11",
+      "[12]",
+      "op(4",
+      "op)4",
+      "[4]",
+      "op(5",
+      "op)5",
+      "6",
+      "op(8",
+      "op)8",
+      '"function" 8',
+    ],
+  },
 ]);
