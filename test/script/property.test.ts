@@ -6,6 +6,7 @@
  */
 import { expect, test } from "bun:test";
 import vm from "node:vm";
+import { tokenizer } from "acorn";
 import fc from "fast-check";
 import { ScriptBench } from "../support/run-script.ts";
 import { show } from "../support/show.ts";
@@ -71,6 +72,29 @@ function compact(body: string): string {
   return text.slice(head.length, text.lastIndexOf("}"));
 }
 
+const FILLERS = [" ", "\n", "/* ( */", "// }\n", "\t\n\t"];
+
+/** The same program with blanks, line breaks and comments between its tokens. */
+function spread(body: string, numbers: readonly number[]): string {
+  let text = "";
+  let end = 0;
+  let count = 0;
+  let isInTemplate = false;
+  let last = "";
+  for (const token of tokenizer(body, { ecmaVersion: "latest", allowReturnOutsideFunction: true })) {
+    const isTemplate = token.type.label === "template" || token.type.label === "`";
+    const filler = numbers[count++ % numbers.length]! % (2 * FILLERS.length);
+    text += body.slice(end, token.start);
+    // a line break behind `async` would make it a variable
+    if (!isTemplate && !isInTemplate && last !== "async") text += FILLERS[filler] ?? "";
+    last = body.slice(token.start, token.end);
+    text += last;
+    end = token.end;
+    isInTemplate = isTemplate;
+  }
+  return text + body.slice(end);
+}
+
 function difference(body: string, expected: string[], ran: string[]): string {
   const at = expected.findIndex((line, i) => line !== ran[i]);
   const from = at < 0 ? expected.length : at;
@@ -86,10 +110,11 @@ for (const blocking of [false, true]) {
     test(`${kind} do the same when they are rewritten`, async () => {
       let tried = 0;
       await fc.assert(
-        fc.asyncProperty(tape, fc.boolean(), async (numbers, isCompact) => {
+        fc.asyncProperty(tape, fc.constantFrom("as it is", "compact", "spread"), async (numbers, form) => {
           const text = programText(numbers, { blocking, sloppy });
           fc.pre(parses(text, sloppy));
-          const body = isCompact ? compact(text) : text;
+          const body = form === "compact" ? compact(text) : form === "spread" ? spread(text, numbers) : text;
+          fc.pre(parses(body, sloppy));
           tried++;
           const expected = await runPlain(body, sloppy);
           const ran = await runRewritten(body, sloppy);
