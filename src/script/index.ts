@@ -7,6 +7,8 @@
 import { UserError } from "../base/errors.ts";
 import { type AnalysedModule, type Analysis, analyse, type BuiltinFacts } from "./analyse.ts";
 import type { Node } from "./ast.ts";
+import { type CheckedModule, checkImports } from "./check-imports.ts";
+import { elideTypes } from "./elide.ts";
 import type { Loader } from "./load.ts";
 import { pickPrefix } from "./names.ts";
 import { type Parsed, parseModule, unsupportedSyntax } from "./parse.ts";
@@ -58,9 +60,7 @@ export interface CompileOptions {
   unknownModules(names: string[]): Error;
 }
 
-interface Source extends AnalysedModule {
-  id: string;
-  source: string;
+interface Source extends AnalysedModule, CheckedModule {
   stripped: Stripped;
   parsed: Parsed;
   resolved: Map<string, string>;
@@ -138,8 +138,9 @@ function addSource(
   options: CompileOptions,
 ): Source {
   const source = stripped.code;
-  const parsed = parseModule(source, id);
+  const parsed = parseModule(source, id, stripped.wasTypeScript);
   const facts = collectFacts(parsed.tree);
+  if (stripped.wasTypeScript) elideTypes(facts);
   const resolved = new Map<string, string>();
   const added: Source = {
     id,
@@ -148,8 +149,15 @@ function addSource(
     parsed,
     facts,
     resolved,
+    format: parsed.format,
     isMain: id === mainId,
     required: requireCalls(facts),
+    imported(request) {
+      const target = this.resolve(request);
+      return target !== undefined && "facts" in target && (target as Source).format === "esm"
+        ? (target as Source)
+        : undefined;
+    },
     resolve(request) {
       let target = resolved.get(request);
       if (target === undefined) resolved.set(request, (target = resolveSpecifier(request, id)));
@@ -163,6 +171,7 @@ function addSource(
 /** @param areAll Nothing else imports them. */
 function rewriteAll(sources: Map<string, Source>, areAll: boolean): Compilation[] {
   const modules = [...sources.values()];
+  checkImports(modules.filter((module) => module.format === "esm"));
   markCycles(modules);
   const analysis = analyse(modules);
   const isAlone = areAll && modules.length === 1 && modules[0]!.parsed.format === "esm";

@@ -15,16 +15,28 @@ export interface Parsed {
 
 const OPTIONS: Options = { ecmaVersion: "latest", preserveParens: true, locations: false };
 
+/** TypeScript also exports names of types, which nothing declares any more. */
+class TypeScriptParser extends Parser {
+  checkLocalExport(): void {
+    // what is left over is dropped (`elide.ts`)
+  }
+}
+
 /**
  * Parses one module.
  *
  * @param name What the error names: the module's URL.
+ * @param wasTypeScript Its types have been stripped.
  * @throws {UserError} `syntax-error`, with the position in `source`.
  */
-export function parseModule(source: string, name: string): Parsed {
+export function parseModule(source: string, name: string, wasTypeScript = false): Parsed {
   let moduleError: unknown;
   try {
-    const tree = Parser.parse(source, { ...OPTIONS, sourceType: "module", allowHashBang: true }) as Node;
+    const tree = (wasTypeScript ? TypeScriptParser : Parser).parse(source, {
+      ...OPTIONS,
+      sourceType: "module",
+      allowHashBang: true,
+    }) as Node;
     if (tree.body.some((statement: Node) => /^(Import|Export)/.test(statement.type)) || usesTopLevelAwait(tree)) {
       return { tree, format: "esm" };
     }

@@ -7,6 +7,7 @@ import { ExitCode } from "../base/exit-codes.ts";
 
 export interface Stripped {
   code: string;
+  wasTypeScript?: true;
   /** Source map (JSON) back to the TypeScript, if positions moved. */
   map?: string;
 }
@@ -17,13 +18,13 @@ export const isTypeScript = (id: string): boolean => /\.[mc]?tsx?$/.test(id.repl
 export async function stripTypes(source: string, id: string): Promise<Stripped> {
   const { transformSync } = await import("amaro");
   try {
-    return { code: transformSync(source, { mode: "strip-only" }).code };
+    return { code: transformSync(source, { mode: "strip-only" }).code, wasTypeScript: true };
   } catch (error) {
     if ((error as { code?: string }).code !== "UnsupportedSyntax") throw syntaxError(error, id);
   }
   try {
     const { code, map } = transformSync(source, { mode: "transform", sourceMap: true, filename: id });
-    return map === undefined ? { code } : { code, map };
+    return { code, wasTypeScript: true, ...(map === undefined ? {} : { map }) };
   } catch (error) {
     throw syntaxError(error, id);
   }

@@ -66,10 +66,13 @@ function isSettled(c: Context, entry: { local: string } | { request: string; imp
   return binding !== undefined && binding.from === undefined && !binding.reassigned;
 }
 
+/** A namespace object has its names in order. */
+const inOrder = (c: Context) => [...c.facts.exports].sort(([a], [b]) => (a < b ? -1 : 1));
+
 /** The statement behind the module's body that sets the exports which never change. */
 export function exportValues(c: Context): string {
   const values: string[] = [];
-  for (const [name, entry] of c.facts.exports) {
+  for (const [name, entry] of inOrder(c)) {
     if (!isSettled(c, entry)) continue;
     const local = (entry as { local: string }).local;
     values.push(`${c.prefix}e[${JSON.stringify(name)}]=${local === "*default*" ? `${c.prefix}default` : local};`);
@@ -80,7 +83,7 @@ export function exportValues(c: Context): string {
 /** The statement before it that installs the others, as getters. */
 export function exportGetters(c: Context): string {
   const getters: string[] = [];
-  for (const [name, entry] of c.facts.exports) {
+  for (const [name, entry] of inOrder(c)) {
     if (isSettled(c, entry)) continue;
     let value: string;
     if ("local" in entry) {

@@ -777,18 +777,25 @@ export function installCore(rt: Realm, init: RealmHost): void {
       return from[name];
     },
   });
+  const byName = (a: PropertyKey, b: PropertyKey): number =>
+    typeof a === "string" && typeof b === "string" ? (a < b ? -1 : 1) : typeof a === "string" ? -1 : 1;
   /** How an ES module sees a CommonJS one: `default` is what it exports, names are its members. */
   rt.commonJsView = (read: () => any): object =>
     new Proxy(Object.create(null), {
-      get: (_target, name) => (name === "default" ? read() : read()?.[name]),
-      has: (_target, name) => name === "default" || (isObject(read()) && name in read()),
-      ownKeys: () => [...new Set([...(isObject(read()) ? Reflect.ownKeys(read()) : []), "default"])],
-      getOwnPropertyDescriptor: (_target, name) => ({
-        value: name === "default" ? read() : read()?.[name],
-        enumerable: true,
-        configurable: true,
-        writable: true,
-      }),
+      get: (_target, name) => {
+        if (name === Symbol.toStringTag) return "Module";
+        return name === "default" ? read() : read()?.[name];
+      },
+      has: (_target, name) => isObject(read()) && name in read(),
+      // what `import x from` takes is not among the names
+      ownKeys: () => (isObject(read()) ? ownKeys(read()).sort(byName) : []),
+      getOwnPropertyDescriptor: (_target, name) =>
+        isObject(read()) && name in read()
+          ? { value: read()[name], enumerable: true, configurable: true, writable: true }
+          : undefined,
+      set: () => false,
+      defineProperty: () => false,
+      deleteProperty: () => false,
     });
   /** A VU's global object. */
   rt.globalWith = (base: object, id: number): object => {
