@@ -11,9 +11,9 @@ import { type CheckedModule, checkImports } from "./check-imports.ts";
 import { elideTypes } from "./elide.ts";
 import type { Loader } from "./load.ts";
 import { pickPrefix } from "./names.ts";
-import { type Parsed, parseModule, unsupportedSyntax } from "./parse.ts";
+import { type Parsed, parseModule } from "./parse.ts";
 import { resolveSpecifier } from "./resolve.ts";
-import { type Rewritten, rewriteModule, UnsupportedSyntax } from "./rewrite/index.ts";
+import { rewriteModule } from "./rewrite/index.ts";
 import { collectFacts, type ModuleFacts } from "./scope.ts";
 import { isBuiltinName } from "./specifier.ts";
 import { isTypeScript, type Stripped, stripTypes } from "./strip.ts";
@@ -209,14 +209,7 @@ function markCycles(modules: readonly Source[]): void {
 function rewriteOne(module: Source, analysis: Analysis, isAlone: boolean): Compilation {
   const prefix = pickPrefix(module.source);
   const { format } = module.parsed;
-  let rewritten: Rewritten;
-  try {
-    rewritten = rewriteModule({ source: module.source, module, analysis, prefix, format, isAlone });
-  } catch (error) {
-    if (error instanceof UnsupportedSyntax)
-      throw unsupportedSyntax(error.message, error.position, module.source, module.id);
-    throw error;
-  }
+  const rewritten = rewriteModule({ source: module.source, module, analysis, prefix, format, isAlone });
   const { text, ...flags } = rewritten;
   const names = (specifier: string): string[] => {
     const list = [...module.facts.topBindings.values()].flatMap((b) =>

@@ -45,6 +45,7 @@ export const helperNames = [
   "has", // global object if it has the name, else throws ReferenceError
   "ref", // throws ReferenceError
   "ro", // throws TypeError: assignment to an import
+  "wo", // names of the VU's global object that a `with` statement finds behind its own object
   "x", // exports: installs getters
   "dyn", // import()
   "ev", // eval of the script

@@ -65,12 +65,6 @@ export function parseSnippet(source: string): Node {
   return Parser.parse(source, { ...OPTIONS, sourceType: "script", allowReturnOutsideFunction: false }) as Node;
 }
 
-/** The error for syntax that cannot be compiled, at an offset in `source`. */
-export function unsupportedSyntax(message: string, position: number, source: string, name: string): UserError {
-  const before = source.slice(0, position).split(/\r\n|[\n\r\u2028\u2029]/);
-  return syntaxError({ message, loc: { line: before.length, column: before.at(-1)!.length } }, source, name);
-}
-
 function usesTopLevelAwait(tree: Node): boolean {
   let found = false;
   const visit = (node: Node) => {

@@ -671,6 +671,10 @@ export function collectFacts(tree: Node): ModuleFacts {
       case "BreakStatement":
       case "ContinueStatement":
         return;
+      case "WithStatement":
+        // a call in it means a method of its object, perhaps, which no twin would know
+        fn.declaredOddly = true;
+        break;
       case "ImportDeclaration":
         requests.push(node.source.value);
         return;

@@ -1,6 +1,7 @@
 /**
  * Free names: the language's own are shared by a thread's VUs, everything else is a property of the VU's global object.
  */
+import type { Node } from "../ast.ts";
 import type { Context } from "./context.ts";
 
 /** Names of ECMAScript itself, as k6 v2 has them (`api-surface.json`); they live in the realm. */
@@ -123,6 +124,22 @@ export const isSloppyCreation = (c: Context, name: string): boolean => !isFixed(
 /** The operand of `typeof`, which never throws. */
 export function freeTypeofText(c: Context, name: string): string {
   return isFixed(c, name) ? freeText(c, name) : `${c.prefix}g.${name}`;
+}
+
+/**
+ * Leaves the free names of a `with` statement's body as they stand, since only the running code knows whether they mean
+ * properties of its object, and makes the VU's global object the next place to look for them.
+ *
+ * @returns What goes before the statement.
+ */
+export function freeNamesBelow(c: Context, { body }: Node): string {
+  const names: Record<string, boolean> = {};
+  for (const id of c.facts.free) {
+    if (id.start < body.start || id.end > body.end || isIntrinsic(id.name) || isFixed(c, id.name)) continue;
+    names[id.name] = c.facts.writtenFree.has(id.name);
+    c.facts.free.delete(id);
+  }
+  return `with(${c.helper("wo")}(${c.prefix}g,${JSON.stringify(names)}))`;
 }
 
 const isFixed = (c: Context, name: string): boolean =>

@@ -16,6 +16,7 @@ import { bodyStart, prologue, recordContainers, rewriteFunction, rewriteObjectMe
 import {
   freeAssignmentText,
   freeText,
+  freeNamesBelow,
   freeTypeofText,
   intrinsicsText,
   isIntrinsic,
@@ -36,16 +37,6 @@ export interface Rewritten {
   usesOpen: boolean;
   usesRequire: boolean;
   usesMeta: boolean;
-}
-
-/** Syntax that the rewriting cannot follow. */
-export class UnsupportedSyntax extends SyntaxError {
-  /** Offset in the source. */
-  readonly position: number;
-  constructor(message: string, position: number) {
-    super(message);
-    this.position = position;
-  }
 }
 
 /**
@@ -456,8 +447,13 @@ export function rewriteModule(init: {
         if (node.finalizer) visit(node.finalizer, frame);
         rewriteTry(c, node);
         return;
-      case "WithStatement":
-        throw new UnsupportedSyntax("with statements are not supported", node.start);
+      case "WithStatement": {
+        const opening = freeNamesBelow(c, node);
+        visit(node.object, frame);
+        visit(node.body, frame);
+        c.text.prependRight(node.start, opening);
+        return;
+      }
       case "ImportDeclaration":
         return rewriteImport(c, node);
       case "ExportAllDeclaration":

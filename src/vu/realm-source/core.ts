@@ -518,6 +518,13 @@ export function installCore(rt: Realm, init: RealmHost): void {
     if (name in global) return global;
     throw new ReferenceError(`${name} is not defined`);
   };
+  /** @param names Each with whether the code assigns it. */
+  rt.wo = (global: any, names: Record<string, boolean>): object =>
+    new Proxy(Object.create(null), {
+      has: (_target, name) => typeof name === "string" && name in names && (names[name] === true || name in global),
+      get: (_target, name) => (name === Symbol.unscopables ? undefined : global[name]),
+      set: (_target, name, value) => setProperty(global, name, value),
+    });
   rt.ro = (name: string): never => {
     throw new TypeError(`Assignment to constant variable: ${name} is an import`);
   };

@@ -211,6 +211,4 @@ test("what cannot be compiled names its place", async () => {
   expect(await refused(`import "./m.js"`, { "m.js": "\n  let a; let a;" })).toBe(
     "file:///test/m.js: Line 2:14 Identifier 'a' has already been declared",
   );
-  const sloppy = await runScript("var o = {};\n  with (o) { x }").catch((error: Error) => error);
-  expect((sloppy as Error).message).toBe("file:///test/main.js: Line 2:3 with statements are not supported");
 });

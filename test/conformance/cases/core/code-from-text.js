@@ -23,6 +23,8 @@ export default function () {
       console.log(`${e}`);
     }
     console.log([...GeneratorFunction('n', 'yield n; yield n + 1')(i)].join());
+    const template = new Function('data', 'with (data) { return `${name} ${list.map((x) => x + add(x))} ${typeof console} ${__VU}` }');
+    console.log(template({ name: 'n', list: [1, 2], add(x) { return this.name + x; } }));
     sleep(0.02);
   }
 }
