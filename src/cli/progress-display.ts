@@ -27,6 +27,8 @@ export class ProgressDisplay {
   private readonly live: LiveLines | undefined;
   private timer: ReturnType<typeof setInterval> | undefined;
   private readonly plan;
+  /** When scenarios were first seen to be over, after their own start. */
+  private readonly doneAtMs = new Map<string, number>();
 
   constructor(init: ProgressDisplay["init"]) {
     this.init = init;
@@ -45,7 +47,7 @@ export class ProgressDisplay {
     if (session.global.quiet) return;
     const out = outputs.length > 0 ? outputs.join(", ") : "-";
     session.host.stdout.write(
-      `\n  ${PROGRAM_NAME}\n\n     execution: local\n        script: ${script}\n        output: ${out}\n\n${description()}\n`,
+      `\n  ${PROGRAM_NAME}\n\n     execution: local\n        script: ${script}\n        output: ${out}\n\n${description()}\n\n`,
     );
   }
 
@@ -56,12 +58,19 @@ export class ProgressDisplay {
     this.timer = setInterval(() => this.draw(), this.live ? LIVE_INTERVAL_MS : PLAIN_INTERVAL_MS);
   }
 
+  /** The test is over: lines on a terminal stay as they are now. */
   stop(): void {
     if (this.timer === undefined) return;
     clearInterval(this.timer);
+    if (this.live === undefined) return;
     this.draw();
-    this.live?.finish();
+    this.live.finish();
     this.init.session.screen.live = undefined;
+  }
+
+  /** Where there is no terminal, how the test ended comes last, below the summary. */
+  conclude(): void {
+    if (this.timer !== undefined && this.live === undefined) this.draw();
   }
 
   private draw(): void {
@@ -106,13 +115,26 @@ export class ProgressDisplay {
     }
     const done = reported.fraction >= 1 && reported.activeVus === 0;
     const status = done ? "done" : ownMs > durationMs ? "stopping" : "running";
+    if (done && !this.doneAtMs.has(scenario.name)) this.doneAtMs.set(scenario.name, ownMs);
     return {
       name: scenario.name,
       status,
-      fraction: reported.fraction,
-      figures: figuresOf(scenario, this.init.share.portion, Math.min(ownMs, durationMs), durationMs, reported),
+      // Time goes on while the threads' figures are on their way.
+      fraction: isTimed(scenario) ? Math.min(1, ownMs / durationMs) : reported.fraction,
+      figures: figuresOf(
+        scenario,
+        this.init.share.portion,
+        this.doneAtMs.get(scenario.name) ?? ownMs,
+        durationMs,
+        reported,
+      ),
     };
   }
+}
+
+/** Whether it is over when its time is, and not when its iterations are. */
+function isTimed({ executor }: Scenario): boolean {
+  return executor !== "shared-iterations" && executor !== "per-vu-iterations";
 }
 
 function figuresOf(
@@ -142,10 +164,10 @@ function figuresOf(
     case "ramping-arrival-rate":
       return {
         executor: scenario.executor,
-        vusBusy: reported.busyVus,
-        vusActive: reported.activeVus,
+        vusBusy: reported.activeVus,
+        vusActive: reported.maxVus,
         vusMax: reported.maxVus,
-        ...arrivalRate(scenario, portion, elapsedMs),
+        ...arrivalRate(scenario, portion, Math.min(elapsedMs, durationMs)),
         ...time,
       };
   }

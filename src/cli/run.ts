@@ -8,6 +8,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { UserError } from "../base/errors.ts";
 import { ExitCode } from "../base/exit-codes.ts";
+import { systemReason } from "../base/system-error.ts";
 import {
   type MetricThresholds,
   parseThresholds,
@@ -30,7 +31,15 @@ import { summaryData, type SummaryInput, summaryReport } from "../report/summary
 import { summaryExport } from "../report/summary-export.ts";
 import { summaryText } from "../report/summary-text.ts";
 import type { ParsedArguments } from "./flags.ts";
-import { type LoadedTest, loadTest, logUserError, openSession, type Program, type Session } from "./load-test.ts";
+import {
+  configureTest,
+  type LoadedTest,
+  loadScript,
+  logUserError,
+  openSession,
+  type Program,
+  type Session,
+} from "./load-test.ts";
 import { ProgressDisplay } from "./progress-display.ts";
 
 /** From this many VUs on, a second thread pays for itself. */
@@ -44,8 +53,13 @@ export async function runCommand(program: Program, args: ParsedArguments): Promi
   let fanOut: FanOut | undefined;
   const signals = new SignalHandler(session);
   try {
-    const test = await loadTest(session, { includeSystemEnvVars: true, onSamples: (samples) => fanOut?.add(samples) });
+    const script = await loadScript(session, {
+      includeSystemEnvVars: true,
+      onSamples: (samples) => fanOut?.add(samples),
+    });
+    const test = configureTest(session, script);
     warnOfUnsupported(session, test);
+    if ((test.options.consoleOutput ?? "") !== "") session.divertConsole(test.options.consoleOutput!);
     const prepared = prepare(session, test);
     fanOut = await openOutputs(session, test, prepared.thresholds, prepared.submetrics);
     return await runTest({ session, test, fanOut, signals, threads, ...prepared });
@@ -103,7 +117,6 @@ function warnOfUnsupported({ log, global }: Session, { options, run, runtime }: 
     ["address (the REST API)", (global.address ?? "") !== ""],
     ["paused", options.paused === true],
     ["linger", run.linger === true],
-    ["console-output", (options.consoleOutput ?? "") !== ""],
     ["web dashboard", run.webDashboard === true],
     ["traces-output", (runtime.tracesOutput ?? "none") !== "none"],
     ["profiling-enabled", global.profilingEnabled],
@@ -132,6 +145,9 @@ function prepare({ log }: Session, { options, runtime, conductor }: LoadedTest):
   return { thresholds, submetrics: [...defaults, ...thresholds.flatMap((t) => (t.submetric ? [t.submetric] : []))] };
 }
 
+/** What `--out` names; an empty one, as `K6_OUT=` gives, is none. */
+const outputsOf = (test: LoadedTest): string[] => (test.run.out ?? []).filter((specification) => specification !== "");
+
 async function openOutputs(
   session: Session,
   test: LoadedTest,
@@ -140,10 +156,10 @@ async function openOutputs(
 ): Promise<FanOut> {
   const { host, log } = session;
   const named = [];
-  for (const specification of test.run.out ?? []) {
+  for (const specification of outputsOf(test)) {
     named.push(
       await createOutput(specification, {
-        environment: host.env,
+        environment: test.environment,
         logger: log,
         systemTags: test.options.systemTags ?? [],
         thresholds: Object.fromEntries(thresholds.map((t) => [t.name, t.thresholds])),
@@ -205,7 +221,7 @@ async function runTest(run: {
     share,
     description: () => describeExecution(scenarios, share),
   });
-  display.banner(test.scriptPath, fanOut.isEmpty ? [] : (test.run.out ?? []));
+  display.banner(test.scriptPath, fanOut.descriptions);
   await fanOut.start({ exitCode: ExitCode.Generic });
   signals.onFirst = (error) => conductor.end(error);
 
@@ -235,6 +251,7 @@ async function runTest(run: {
   }
   const ranAtAll = conductor.elapsedMs > 0;
   if (ranAtAll && summaryMode !== "disabled") await summarise(run);
+  display.conclude();
   const ends: UserError[] = [];
   if (failure) ends.push(failure);
   if (verdict && verdict.breached.length > 0 && failure?.exitCode !== ExitCode.ThresholdsFailed)
@@ -323,7 +340,7 @@ function writeSummaryFile({ host, log }: Session, name: string, content: string 
     writeFileSync(path, content);
   } catch (error) {
     log.log("error", "failed to handle the end-of-test summary", {
-      error: `could not open '${name}': ${(error as Error).message}`,
+      error: `could not open '${name}': ${systemReason(error)}`,
     });
   }
 }

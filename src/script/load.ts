@@ -51,7 +51,8 @@ export function createLoader(preset: ReadonlyMap<string, string> = new Map()): L
   };
 }
 
-async function fetchModule(url: string): Promise<string> {
+/** @throws {UserError} `remote-module`. */
+export async function fetchModule(url: string, exitCode: ExitCode = ExitCode.ScriptException): Promise<string> {
   let why: string;
   let cause: unknown;
   try {
@@ -65,7 +66,7 @@ async function fetchModule(url: string): Promise<string> {
   throw new UserError("remote-module", {
     message: `The moduleSpecifier "${url}" couldn't be retrieved from the resolved url "${url}". Error : "${why}"`,
     hint: "Check the network, or save the module beside the script and import the file",
-    exitCode: ExitCode.ScriptException,
+    exitCode,
     cause,
   });
 }

@@ -17,6 +17,7 @@ const LEVELS: Readonly<Record<string, LogLevel>> = {
   debug: "debug",
 };
 const SOURCE = { source: "console" };
+const INIT_SOURCE = { source: "console", stage: "init" };
 const FUNCTION = "[object Function]";
 
 /** The functions of `console`, by name. */
@@ -24,7 +25,8 @@ export function consoleFunctions(runtime: VuRuntime): Record<string, unknown> {
   const functions: Record<string, unknown> = {};
   for (const [name, level] of Object.entries(LEVELS)) {
     functions[name] = runtime.rt.fn(name, 0, (args) => {
-      runtime.log.log(level, args.length === 1 ? formatValue(args[0]) : args.map(formatValue).join(" "), SOURCE);
+      const text = args.length === 1 ? formatValue(args[0]) : args.map(formatValue).join(" ");
+      runtime.log.log(level, text, runtime.vu.inInit ? INIT_SOURCE : SOURCE);
     });
   }
   return functions;
