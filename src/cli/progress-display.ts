@@ -27,8 +27,8 @@ export class ProgressDisplay {
   private readonly live: LiveLines | undefined;
   private timer: ReturnType<typeof setInterval> | undefined;
   private readonly plan;
-  /** When scenarios were first seen to be over, after their own start. */
-  private readonly doneAtMs = new Map<string, number>();
+  /** What is left to say of scenarios that are over. */
+  private readonly over = new Map<string, ScenarioProgress>();
 
   constructor(init: ProgressDisplay["init"]) {
     this.init = init;
@@ -113,28 +113,30 @@ export class ProgressDisplay {
       };
       return { name: scenario.name, status: "waiting", fraction: 0, figures };
     }
-    const done = reported.fraction >= 1 && reported.activeVus === 0;
-    const status = done ? "done" : ownMs > durationMs ? "stopping" : "running";
-    if (done && !this.doneAtMs.has(scenario.name)) this.doneAtMs.set(scenario.name, ownMs);
-    return {
+    const over = this.over.get(scenario.name);
+    if (over !== undefined) return over;
+    const fraction = fractionOf(scenario, durationMs === 0 ? 1 : ownMs / durationMs, reported);
+    const isAborted = this.init.conductor.cause !== undefined;
+    const isOver = reported.activeVus === 0 && (fraction >= 1 || ownMs > durationMs || isAborted);
+    const ended = fraction < 1 ? "interrupted" : "done";
+    const progress: ScenarioProgress = {
       name: scenario.name,
-      status,
-      // Time goes on while the threads' figures are on their way.
-      fraction: isTimed(scenario) ? Math.min(1, ownMs / durationMs) : reported.fraction,
-      figures: figuresOf(
-        scenario,
-        this.init.share.portion,
-        this.doneAtMs.get(scenario.name) ?? ownMs,
-        durationMs,
-        reported,
-      ),
+      status: isOver ? ended : ownMs > durationMs ? "stopping" : "running",
+      fraction,
+      figures: figuresOf(scenario, this.init.share.portion, ownMs, durationMs, reported),
     };
+    if (isOver) this.over.set(scenario.name, progress);
+    return progress;
   }
 }
 
-/** Whether it is over when its time is, and not when its iterations are. */
-function isTimed({ executor }: Scenario): boolean {
-  return executor !== "shared-iterations" && executor !== "per-vu-iterations";
+/** How much of a scenario is done: of its iterations, or of its time, which goes on while figures are on their way. */
+function fractionOf({ executor }: Scenario, ofTime: number, reported: ThreadProgress): number {
+  const { iterationsDone, iterationsTotal } = reported;
+  const ofIterations = iterationsTotal ? Math.min(1, iterationsDone / iterationsTotal) : 1;
+  if (executor === "shared-iterations") return ofIterations;
+  if (executor === "per-vu-iterations" && ofTime <= 1) return ofIterations;
+  return Math.min(1, ofTime);
 }
 
 function figuresOf(

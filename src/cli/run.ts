@@ -23,6 +23,8 @@ import { effectiveOptions } from "../options/merge.ts";
 import { hasWork, maxPossibleVUs, planExecution } from "../options/requirements.ts";
 import { resolveScenarios } from "../options/scenarios.ts";
 import { Share } from "../options/segment.ts";
+import type { Options } from "../options/schema.ts";
+import { isValueError, parseDnsTtl } from "../options/text-values.ts";
 import { createOutput } from "../output/index.ts";
 import { SharedState } from "../execution/messages.ts";
 import { threadsMax } from "../execution/plan.ts";
@@ -60,6 +62,7 @@ export async function runCommand(program: Program, args: ParsedArguments): Promi
     const test = configureTest(session, script);
     warnOfUnsupported(session, test);
     if ((test.options.consoleOutput ?? "") !== "") session.divertConsole(test.options.consoleOutput!);
+    checkDnsTtl(test.options);
     const prepared = prepare(session, test);
     fanOut = await openOutputs(session, test, prepared.thresholds, prepared.submetrics);
     return await runTest({ session, test, fanOut, signals, threads, ...prepared });
@@ -123,6 +126,16 @@ function warnOfUnsupported({ log, global }: Session, { options, run, runtime }: 
   ];
   for (const [name, isAsked] of asked) {
     if (isAsked) log.log("warning", `The option ${name} is not supported yet and has no effect`);
+  }
+}
+
+/** A wrong TTL is the one mistake in `dns` that only those who look names up would notice. */
+function checkDnsTtl({ dns }: Options): void {
+  try {
+    parseDnsTtl(dns?.ttl ?? "");
+  } catch (error) {
+    if (!isValueError(error)) throw error;
+    throw new UserError("invalid-dns-ttl", { message: error.message, hint: error.hint, exitCode: ExitCode.Generic });
   }
 }
 
