@@ -240,7 +240,7 @@ export class VuThread {
       }
       const vu = await this.maker!.make(0, 0);
       const exported = vu.exports ?? {};
-      const names = Object.keys(exported).filter((name) => typeof exported[name] === "function");
+      const names = functionsOf(exported);
       const options = exported.options;
       this.port.post({
         type: "loaded",
@@ -510,6 +510,19 @@ export class VuThread {
       this.port.post({ type: "progress", scenarios });
     }
   }
+}
+
+/** Names of the functions that a script exports. */
+function functionsOf(exported: Record<string, unknown>): string[] {
+  for (const name of ["setup", "teardown"]) {
+    if (!(name in exported) || typeof exported[name] === "function") continue;
+    throw new UserError("export-is-no-function", {
+      message: `exported '${name}' must be a function`,
+      hint: `Write "export function ${name}() { ... }", or leave it out.`,
+      exitCode: ExitCode.Generic,
+    });
+  }
+  return Object.keys(exported).filter((name) => name !== "options" && typeof exported[name] === "function");
 }
 
 /** The script's options as JSON; what has no place in JSON is refused, or a NaN would silently be no value. */
