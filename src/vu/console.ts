@@ -6,6 +6,7 @@
  * Behaviour: k6 source, js/console.go; conformance: core/console-formats.
  */
 import type { LogLevel } from "../base/log.ts";
+import { userWords } from "../script/engine-words.ts";
 import type { VuRuntime } from "./runtime.ts";
 import { bytesOf, isArrayBuffer, typedArrayName } from "./script-bytes.ts";
 
@@ -40,7 +41,10 @@ export function formatValue(value: unknown): string {
 
 const isError = (value: unknown): boolean => (Error as unknown as { isError(value: unknown): boolean }).isError(value);
 
-const plain = (value: unknown): string => (typeof value === "symbol" ? (value.description ?? "") : String(value));
+const plain = (value: unknown): string => {
+  if (typeof value === "symbol") return value.description ?? "";
+  return typeof value === "object" && isError(value) ? userWords(String(value)) : String(value);
+};
 
 /** The text of a value inside of another: strings in quotation marks, nothing at all as null. */
 function nested(value: unknown, outer: Set<object>): string {
