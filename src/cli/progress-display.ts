@@ -6,7 +6,7 @@ import { endOffset, maxPlannedVUs, maxPossibleVUs, planExecution, regularDuratio
 import type { Scenario } from "../options/scenario-config.ts";
 import type { Share } from "../options/segment.ts";
 import { progressLines, type RunProgress, type ScenarioFigures, type ScenarioProgress } from "../report/progress.ts";
-import { LiveLines } from "../report/terminal.ts";
+import { COLUMNS_DEFAULT, LiveLines } from "../report/terminal.ts";
 import type { Session } from "./load-test.ts";
 import { PROGRAM_NAME } from "./version.ts";
 
@@ -77,8 +77,8 @@ export class ProgressDisplay {
     const { session } = this.init;
     const { stdout } = session.host;
     const enableColors = !session.global.noColor && stdout.isTTY;
-    const width = stdout.columns;
-    const lines = progressLines(this.state(), { enableColors, ...(this.live && width !== undefined ? { width } : {}) });
+    const width = this.live ? { width: stdout.columns ?? COLUMNS_DEFAULT } : {};
+    const lines = progressLines(this.state(), { enableColors, ...width });
     if (this.live) this.live.show(lines);
     else stdout.write(`${lines.join("\n")}\n\n`);
   }

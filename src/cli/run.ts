@@ -265,22 +265,21 @@ async function runTest(run: {
   const ranAtAll = conductor.elapsedMs > 0;
   if (ranAtAll && summaryMode !== "disabled") await summarise(run);
   display.conclude();
-  const ends: UserError[] = [];
-  if (failure) ends.push(failure);
-  if (verdict && verdict.breached.length > 0 && failure?.exitCode !== ExitCode.ThresholdsFailed)
-    ends.push(thresholdsFailedError(verdict.breached));
-  if (ends.length === 0 && conductor.hasFailed) {
-    ends.push(
-      new UserError("marked-as-failed", {
-        message: "test run was marked as failed",
-        exitCode: ExitCode.MarkedAsFailed,
-      }),
-    );
-  }
-  const last = ends.at(0);
+  const last = failure ?? verdictOf(conductor.hasFailed, verdict?.breached ?? []);
   await fanOut.stop({ exitCode: last?.exitCode ?? ExitCode.Ok, ...(last ? { error: last } : {}) });
   if (last) logUserError(log, last);
   return last?.exitCode ?? ExitCode.Ok;
+}
+
+/** How a test ends that went through: what the script said of it counts more than its thresholds. */
+function verdictOf(hasFailed: boolean, breached: readonly string[]): UserError | undefined {
+  if (hasFailed) {
+    return new UserError("marked-as-failed", {
+      message: "test run was marked as failed",
+      exitCode: ExitCode.MarkedAsFailed,
+    });
+  }
+  return breached.length > 0 ? thresholdsFailedError(breached) : undefined;
 }
 
 /** Calls handleSummary() or prints our own summary, and writes the files that were asked for. */
