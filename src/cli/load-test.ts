@@ -16,7 +16,7 @@ import { loadErrorPrefix } from "../execution/failure.ts";
 import type { ScriptSpec } from "../execution/messages.ts";
 import type { Host, TextStream } from "../host/host.ts";
 import type { Sample } from "../metrics/sample.ts";
-import { resolveFeatures } from "../options/features.ts";
+import { type FeatureName, resolveFeatures, tagFeatures } from "../options/features.ts";
 import { consolidateOptions, consolidateRunOptions } from "../options/merge.ts";
 import type { Notice } from "../options/notice.ts";
 import { readConfigFile, readScriptOptions } from "../options/read.ts";
@@ -88,6 +88,8 @@ export interface LoadedTest extends ScriptUnderTest {
   run: RunOptions;
   /** Consolidated, and with the shortcuts turned into scenarios. */
   options: Options;
+  /** Names of the features that are on. */
+  features: FeatureName[];
 }
 
 /** Reads the flags of a command and opens its log. */
@@ -285,16 +287,16 @@ export async function loadScript(
 /** Merges the script's options with those of all other layers, and checks what comes out. */
 export function configureTest(session: Session, script: ScriptUnderTest): LoadedTest {
   const { flags, log } = session;
-  const { conductor, environment } = script;
+  const { conductor, runtime, environment } = script;
   try {
     const file = readConfig(session);
     tell(log, file.notices);
     const env = readEnvironment(environment);
     const cli = readFlagOptions(flags);
     const { features, notices: featureNotices } = resolveFeatures({
-      cli: cli.options.features ?? [],
-      env: environment,
-      file: file.options.features ?? [],
+      ...(flags.features === undefined ? {} : { cli: flags.features as string[] }),
+      env: { ...environment, ...runtime.env },
+      ...(file.options.features === undefined ? {} : { file: file.options.features }),
     });
     tell(log, featureNotices);
     const merged = consolidateOptions(
@@ -310,7 +312,9 @@ export function configureTest(session: Session, script: ScriptUnderTest): Loaded
     const derived = deriveScenarios(merged.options);
     tell(log, derived.notices);
     validateOptions(derived.options, script.exports);
-    return { ...script, run: consolidateRunOptions(file.run, env.run, cli.run), options: derived.options };
+    const tags = tagFeatures(derived.options.tags, features);
+    const options = { ...derived.options, ...(tags === undefined ? {} : { tags }) };
+    return { ...script, run: consolidateRunOptions(file.run, env.run, cli.run), options, features };
   } catch (error) {
     conductor.terminate();
     throw error;

@@ -243,7 +243,7 @@ async function runTest(run: {
   try {
     display.start();
     await conductor.prepare({
-      options: effective,
+      options: { ...effective, features: test.features },
       optionsJson: optionsToJson(options),
       threadCount,
       submetrics: submetrics.map((submetric) => submetric.name),
