@@ -96,10 +96,19 @@ export async function main(host: Host, loadRegistry: LoadRegistry): Promise<neve
     code = await dispatch(host, loadRegistry);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    host.stderr.write(`error: ${error.message}\n${error.hint ? `hint: ${error.hint}\n` : ""}`);
+    await printError(host, error);
     code = error.exitCode;
   }
   return host.exit(code);
+}
+
+/** A mistake on the command line itself, which comes before there is a log: a line of the log's form all the same. */
+async function printError(host: Host, { message, hint }: UserError): Promise<void> {
+  const { formatLogRecord } = await import("../report/log-format.ts");
+  const timeMs = Date.now();
+  const fields = hint === undefined ? {} : { hint };
+  const options = { format: "text", colored: host.stderr.isTTY, startMs: timeMs } as const;
+  host.stderr.write(formatLogRecord({ level: "error", message, timeMs, fields }, options));
 }
 
 async function dispatch(host: Host, loadRegistry: LoadRegistry): Promise<number> {
