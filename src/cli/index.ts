@@ -106,7 +106,7 @@ export async function main(host: Host, loadRegistry: LoadRegistry): Promise<neve
 async function printError(host: Host, { message, hint }: UserError): Promise<void> {
   const { formatLogRecord } = await import("../report/log-format.ts");
   const timeMs = Date.now();
-  const fields = hint === undefined ? {} : { hint };
+  const fields: Record<string, string> = hint === undefined ? {} : { hint };
   const options = { format: "text", colored: host.stderr.isTTY, startMs: timeMs } as const;
   host.stderr.write(formatLogRecord({ level: "error", message, timeMs, fields }, options));
 }
