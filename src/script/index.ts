@@ -8,6 +8,7 @@ import { UserError } from "../base/errors.ts";
 import { type AnalysedModule, type Analysis, analyse, type BuiltinFacts } from "./analyse.ts";
 import type { Node } from "./ast.ts";
 import type { Loader } from "./load.ts";
+import { checkImports } from "./link.ts";
 import { pickPrefix } from "./names.ts";
 import { type Parsed, parseModule, unsupportedSyntax } from "./parse.ts";
 import { resolveSpecifier } from "./resolve.ts";
@@ -162,6 +163,7 @@ function addSource(
 
 /** @param areAll Nothing else imports them. */
 function rewriteAll(sources: Map<string, Source>, areAll: boolean): Compilation[] {
+  checkImports(sources);
   const modules = [...sources.values()];
   markCycles(modules);
   const analysis = analyse(modules);
