@@ -150,7 +150,7 @@ function prepare({ log }: Session, { options, runtime, conductor }: LoadedTest):
   const defaults = defaultSubmetrics(options.systemTags ?? []);
   if (runtime.noThresholds) {
     const submetrics = submetricsWithoutThresholds(Object.keys(definitions), conductor.registry, (message, error) =>
-      log.log("warning", message, { error }),
+      log.log("warning", message, { error, component: "metrics-engine" }),
     );
     return { thresholds: [], submetrics: [...defaults, ...submetrics] };
   }

@@ -150,12 +150,14 @@ function readFileLine(line: string): { path: string; levels: ReadonlySet<LogLeve
   let levels: ReadonlySet<LogLevel> = new Set(LEVELS);
   for (const setting of line.split(",")) {
     const [key = "", value = ""] = setting.split(/=(.*)/s);
+    if (value === "") {
+      const hint = key === "file" ? "Write --log-output file=PATH." : undefined;
+      throw invalid(`error while parsing logfile configuration key \`${setting}\` with no value`, hint);
+    }
     if (key === "file") {
-      if (value === "") throw invalid("filepath must not be empty", "Write --log-output file=PATH.");
       path = value;
       continue;
     }
-    if (value === "") throw invalid(`error while parsing logfile configuration key \`${key}\` with no value`);
     if (key !== "level") throw invalid(`unknown logfile config key ${key}`, "The other key is level.");
     const count = Object.hasOwn(LEVEL_NAMES, value.toLowerCase()) ? LEVEL_NAMES[value.toLowerCase()] : undefined;
     if (count === undefined) throw invalid(`unknown log level ${value}`, "Use error, warning, info or debug.");
