@@ -61,11 +61,12 @@ const k6: ModuleFactory = (runtime) => {
     if (vu.inInit) throw new GoError("Using check() in the init context is not supported");
     if (args.length < 2) throw new GoError("no checks provided to `check`");
     const [value, checks, extraTags] = args;
+    if (checks === undefined || checks === null) throw new TypeError("Cannot convert undefined or null to object");
     const tags = tagsFrom(vu.tags, extraTags);
     let allPass = true;
     let failure: { error: unknown } | undefined;
     const timeMs = runtime.clock.epochMs();
-    for (const name of checks === undefined || checks === null ? [] : Object.keys(checks)) {
+    for (const name of Object.keys(checks)) {
       if (name.includes(SEPARATOR)) throw new GoError("group and check names may not contain '::'");
       let result: unknown = checks[name];
       if (typeof result === "function") {

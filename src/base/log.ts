@@ -11,11 +11,13 @@ export interface LogRecord {
   /** Wall-clock time, milliseconds since the epoch. */
   timeMs: number;
   source?: string;
+  /** The script wrote it in its init code. */
+  stage?: "init";
   /** Further fields, among them `error`. */
   fields?: Record<string, string | number>;
 }
 
-/** Takes log records; `fields.source` becomes the record's source. */
+/** Takes log records; `source` and `stage` among the fields become those of the record. */
 export interface Logger {
   log(level: LogLevel, message: string, fields?: Record<string, string | number>): void;
 }
@@ -24,8 +26,9 @@ export interface Logger {
 export function createLogger(write: (record: LogRecord) => void, nowMs: () => number): Logger {
   return {
     log(level, message, fields) {
-      const { source, ...rest } = fields ?? {};
+      const { source, stage, ...rest } = fields ?? {};
       const record: LogRecord = { level, message, timeMs: nowMs() };
+      if (stage === "init") record.stage = stage;
       if (source !== undefined) record.source = String(source);
       if (Object.keys(rest).length > 0) record.fields = rest;
       write(record);

@@ -96,14 +96,37 @@ export async function main(host: Host, loadRegistry: LoadRegistry): Promise<neve
     code = await dispatch(host, loadRegistry);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    host.stderr.write(`error: ${error.message}\n${error.hint ? `hint: ${error.hint}\n` : ""}`);
+    await printError(host, error);
     code = error.exitCode;
   }
   return host.exit(code);
 }
 
+/** A mistake on the command line itself, which comes before there is a log: a line of the log's form all the same. */
+async function printError(host: Host, { message, hint }: UserError): Promise<void> {
+  const { formatLogRecord } = await import("../report/log-format.ts");
+  const timeMs = Date.now();
+  const fields: Record<string, string> = hint === undefined ? {} : { hint };
+  const options = { format: "text", colored: host.stderr.isTTY, startMs: timeMs } as const;
+  host.stderr.write(formatLogRecord({ level: "error", message, timeMs, fields }, options));
+}
+
+/** Where the command stands among the arguments: flags may come before it, with values of their own. */
+function commandAt(args: readonly string[]): number {
+  const valued = new Set(
+    Object.values(commands)
+      .flatMap((command) => command.flags())
+      .filter(({ flag }) => flag.kind !== "bool" && flag.bare === undefined)
+      .flatMap(({ flag }) => [`--${flag.long}`, `-${flag.short}`]),
+  );
+  let at = 0;
+  while (at < args.length && args[at]!.startsWith("-")) at += valued.has(args[at]!) ? 2 : 1;
+  return at;
+}
+
 async function dispatch(host: Host, loadRegistry: LoadRegistry): Promise<number> {
-  const name = host.args.find((arg) => !arg.startsWith("-"));
+  const at = commandAt(host.args);
+  const name = host.args[at];
   if (name === undefined || name === "help") {
     if (host.args.includes("--version") || host.args.includes("-v"))
       return commands.version!.run(host, { flags: {}, positional: [] }, loadRegistry);
@@ -124,7 +147,6 @@ async function dispatch(host: Host, loadRegistry: LoadRegistry): Promise<number>
     // until the test has run for a while (`execution/conductor.ts`)
     delayCompilation(LOADING_DELAY);
   }
-  const at = host.args.indexOf(name);
   const rest = [...host.args.slice(0, at), ...host.args.slice(at + 1)];
   const args = parseArguments(
     rest,

@@ -3,18 +3,18 @@ import { UserError } from "../base/errors.ts";
 import { ExitCode } from "../base/exit-codes.ts";
 import { executionRequirements, renderOptions } from "../options/inspect.ts";
 import type { ParsedArguments } from "./flags.ts";
-import { loadTest, logUserError, openSession, type Program } from "./load-test.ts";
+import { configureTest, type LoadedTest, loadScript, logUserError, openSession, type Program } from "./load-test.ts";
 
 export async function inspectCommand(program: Program, args: ParsedArguments): Promise<number> {
   const session = openSession(program, args, "inspect");
   try {
-    const test = await loadTest(session, { includeSystemEnvVars: false, onSamples: () => undefined });
-    test.conductor.terminate();
-    const requirements =
-      session.flags["execution-requirements"] === true ? executionRequirements(test.consolidated) : undefined;
-    program.host.stdout.write(
-      `${renderOptions(requirements === undefined ? test.scriptOptions : test.consolidated, requirements)}`,
-    );
+    const script = await loadScript(session, { includeSystemEnvVars: false, onSamples: () => undefined });
+    script.conductor.terminate();
+    const text =
+      session.flags["execution-requirements"] === true
+        ? withRequirements(configureTest(session, script))
+        : renderOptions(script.scriptOptions);
+    program.host.stdout.write(text);
     return ExitCode.Ok;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -23,4 +23,8 @@ export async function inspectCommand(program: Program, args: ParsedArguments): P
   } finally {
     session.sink.close();
   }
+}
+
+function withRequirements({ options }: LoadedTest): string {
+  return renderOptions(options, executionRequirements(options));
 }

@@ -4,22 +4,24 @@
  * The order is k6's: flags and environment are read, the script's init code runs once, then the options of all layers
  * are merged, derived and checked.
  */
-import { existsSync, readFileSync } from "node:fs";
-import { isAbsolute, join, resolve } from "node:path";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { UserError } from "../base/errors.ts";
 import { ExitCode } from "../base/exit-codes.ts";
 import { createLogger, type Logger, type LogRecord } from "../base/log.ts";
-import { Conductor, type LoadedScript } from "../execution/conductor.ts";
+import { systemReason } from "../base/system-error.ts";
+import { Conductor } from "../execution/conductor.ts";
 import { loadErrorPrefix } from "../execution/failure.ts";
 import type { ScriptSpec } from "../execution/messages.ts";
 import type { Host, TextStream } from "../host/host.ts";
 import type { Sample } from "../metrics/sample.ts";
-import { resolveFeatures } from "../options/features.ts";
+import { type FeatureName, resolveFeatures, tagFeatures } from "../options/features.ts";
 import { consolidateOptions, consolidateRunOptions } from "../options/merge.ts";
 import type { Notice } from "../options/notice.ts";
 import { readConfigFile, readScriptOptions } from "../options/read.ts";
 import {
+  type Environment,
   parseFlags,
   readEnvironment,
   readFlagOptions,
@@ -36,7 +38,8 @@ import {
   type RunOptions,
   type RuntimeOptions,
 } from "../options/schema.ts";
-import { type LogSink, openLogSink } from "../report/log-sink.ts";
+import { type LogSink, openConsoleFile, openLogSink } from "../report/log-sink.ts";
+import { fetchModule } from "../script/load.ts";
 import type { LiveLines } from "../report/terminal.ts";
 import { SecretRedaction } from "../report/secret-redaction.ts";
 import type { ModuleRegistry } from "../vu/module-registry.ts";
@@ -60,24 +63,33 @@ export interface Session {
   /** Keeps a text out of the log from now on. */
   hideSecret(secret: string): void;
   sink: LogSink;
+  /** Sends the lines that scripts write, but not in their init code, to a file from now on. */
+  divertConsole(path: string): void;
   flags: ReturnType<typeof parseFlags>;
   positional: string[];
   /** Lines that stay at the bottom of the terminal; all text is written above them. */
   screen: { live: LiveLines | undefined };
 }
 
-export interface LoadedTest {
+/** A script whose init code has run. */
+export interface ScriptUnderTest {
   conductor: Conductor;
   runtime: RuntimeOptions & { includeSystemEnvVars: boolean };
+  /** As the script exports them. */
+  scriptOptions: Options;
+  /** Names of the functions that it exports. */
+  exports: readonly string[];
+  scriptPath: string;
+  /** Where options of the environment come from: for scripts that see the process's variables, `-e` is one of them. */
+  environment: Environment;
+}
+
+export interface LoadedTest extends ScriptUnderTest {
   run: RunOptions;
   /** Consolidated, and with the shortcuts turned into scenarios. */
   options: Options;
-  /** Consolidated only: what archives and `exec.test.options` start from. */
-  consolidated: Options;
-  /** As the script exports them. */
-  scriptOptions: Options;
-  loaded: LoadedScript;
-  scriptPath: string;
+  /** Names of the features that are on. */
+  features: FeatureName[];
 }
 
 /** Reads the flags of a command and opens its log. */
@@ -97,7 +109,7 @@ export function openSession({ host, registry }: Program, args: ParsedArguments, 
       return stream.columns;
     },
   });
-  const sink = openLogSink({
+  const sinkOptions = {
     output: global.logOutput,
     format: global.logFormat,
     noColor: global.noColor,
@@ -105,15 +117,42 @@ export function openSession({ host, registry }: Program, args: ParsedArguments, 
     stdout: above(host.stdout),
     stderr: above(host.stderr),
     cwd: host.cwd,
-  });
+  };
+  const sink = openLogSink(sinkOptions);
+  let console: LogSink | undefined;
+  const divertConsole = (path: string) => {
+    console = openConsoleFile(path, sinkOptions);
+  };
   const secrets = new SecretRedaction();
   const writeLog = (record: LogRecord) => {
-    if (record.level !== "debug" || global.verbose) sink.write(secrets.apply(record));
+    if (record.level === "debug" && !global.verbose) return;
+    const line = secrets.apply(record);
+    if (console === undefined || line.source !== "console" || line.stage === "init") sink.write(line);
+    else console.write(withoutSource(line));
   };
   const log = createLogger(writeLog, () => Date.now());
   tell(log, notices);
   const hideSecret = (secret: string) => secrets.add(secret);
-  return { host, registry, global, log, writeLog, hideSecret, sink, flags, positional: args.positional, screen };
+  return {
+    host,
+    registry,
+    global,
+    log,
+    writeLog,
+    hideSecret,
+    sink,
+    divertConsole,
+    flags,
+    positional: args.positional,
+    screen,
+  };
+}
+
+/** A file of their own needs no word about where its lines are from. */
+function withoutSource(record: LogRecord): LogRecord {
+  const line = { ...record };
+  delete line.source;
+  return line;
 }
 
 export function tell(log: Logger, notices: readonly Notice[]): void {
@@ -131,7 +170,7 @@ export function logUserError(log: Logger, error: UserError): void {
 /** The script that was named, and its text if it came from standard input. */
 async function readScript(
   session: Session,
-  env: Record<string, string>,
+  { env, type }: RuntimeOptions,
 ): Promise<{ spec: ScriptSpec; preset: [string, string][] }> {
   const { host, global, positional } = session;
   const [given, ...extra] = positional;
@@ -145,12 +184,30 @@ async function readScript(
   const webSocket = host.env.SIXFOLD_WS;
   const secretSources = readSecretSources(global.secretSource, (path) => readFileSync(resolve(host.cwd, path), "utf8"));
   const common = { env, secretSources, ...(webSocket === undefined ? {} : { webSocket }) };
+  const preset: [string, string][] = [];
+  let mainId: string;
   if (given === "-") {
-    const mainId = "file:///-";
-    return { spec: { mainId, display: "-", ...common }, preset: [[mainId, await host.readStdin()]] };
+    mainId = "file:///-";
+    preset.push([mainId, await host.readStdin()]);
+  } else if (given.startsWith("https://") && URL.canParse(given)) {
+    mainId = new URL(given).href;
+    preset.push([mainId, await fetchModule(mainId, ExitCode.Generic)]);
+  } else mainId = pathToFileURL(scriptFile(given, host.cwd)).href;
+  if (type !== undefined && type !== "" && type !== "js") {
+    throw new UserError("unknown-test-type", {
+      message: `could not initialize '${given}': unknown or unspecified test type '${type}' for '${mainId}'`,
+      hint: 'The type is "js"; archives cannot be run yet.',
+      exitCode: ExitCode.Generic,
+    });
   }
-  const path = isAbsolute(given) ? given : resolve(host.cwd, given);
-  if (!existsSync(path)) {
+  return { spec: { mainId, display: given, ...common }, preset };
+}
+
+/** @throws {UserError} `module-not-found` or `script-is-a-folder`, exit code 255. */
+function scriptFile(given: string, cwd: string): string {
+  const path = resolve(cwd, given.startsWith("file:///") ? given.slice("file://".length) : given);
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) {
     throw new UserError("module-not-found", {
       message:
         `The moduleSpecifier "${given}" couldn't be found on local disk. Make sure that you've specified the right path to the file. ` +
@@ -160,26 +217,29 @@ async function readScript(
       exitCode: ExitCode.Generic,
     });
   }
-  return { spec: { mainId: pathToFileURL(path).href, display: given, ...common }, preset: [] };
+  if (stats.isDirectory()) {
+    throw new UserError("script-is-a-folder", {
+      message: `read ${path}: is a directory`,
+      hint: "Name a script in it.",
+      exitCode: ExitCode.Generic,
+    });
+  }
+  return path;
 }
 
 function readConfig(session: Session): ReturnType<typeof readConfigFile> {
   const { host, global } = session;
   const home = host.env.XDG_CONFIG_HOME ?? (host.env.HOME === undefined ? undefined : join(host.env.HOME, ".config"));
-  const path =
-    global.config === undefined
-      ? home === undefined
-        ? undefined
-        : join(home, "k6", "config.json")
-      : resolve(host.cwd, global.config);
-  if (path === undefined || (global.config === undefined && !existsSync(path)))
+  const path = global.config ?? (home === undefined ? undefined : join(home, "k6", "config.json"));
+  const file = path === undefined ? undefined : resolve(host.cwd, path);
+  if (path === undefined || file === undefined || (global.config === undefined && !existsSync(file)))
     return { options: {}, run: {}, notices: [] };
   let text: string;
   try {
-    text = readFileSync(path, "utf8");
+    text = readFileSync(file, "utf8");
   } catch (cause) {
     throw new UserError("config-not-found", {
-      message: `couldn't load the configuration from "${path}": ${(cause as Error).message}`,
+      message: `failed to load the configuration file from the local file system: ${systemReason(cause)}`,
       hint: "Check --config or K6_CONFIG",
       exitCode: ExitCode.InvalidConfig,
       cause,
@@ -188,15 +248,15 @@ function readConfig(session: Session): ReturnType<typeof readConfigFile> {
   return readConfigFile(text, path);
 }
 
-/** Loads the script and works out the options. */
-export async function loadTest(
+/** Loads the script and reads the options that it exports. */
+export async function loadScript(
   session: Session,
   { includeSystemEnvVars, onSamples }: { includeSystemEnvVars: boolean; onSamples(samples: readonly Sample[]): void },
-): Promise<LoadedTest> {
+): Promise<ScriptUnderTest> {
   const { host, registry, flags, log, writeLog, hideSecret } = session;
   const { runtime, notices } = readRuntimeOptions(flags, host.env, { includeSystemEnvVars });
   tell(log, notices);
-  const { spec, preset } = await readScript(session, runtime.env);
+  const { spec, preset } = await readScript(session, runtime);
   const conductor = new Conductor({ host, registry, log, writeLog, hideSecret, onSamples });
   try {
     const loaded = await conductor.load(spec, preset);
@@ -210,20 +270,39 @@ export async function loadTest(
       });
     }
     tell(log, script.notices);
+    return {
+      conductor,
+      runtime,
+      scriptOptions: script.options,
+      exports: loaded.exports,
+      scriptPath: spec.display,
+      environment: runtime.includeSystemEnvVars ? runtime.env : host.env,
+    };
+  } catch (error) {
+    conductor.terminate();
+    throw error;
+  }
+}
+
+/** Merges the script's options with those of all other layers, and checks what comes out. */
+export function configureTest(session: Session, script: ScriptUnderTest): LoadedTest {
+  const { flags, log } = session;
+  const { conductor, runtime, environment } = script;
+  try {
     const file = readConfig(session);
     tell(log, file.notices);
-    const env = readEnvironment(host.env);
+    const env = readEnvironment(environment);
     const cli = readFlagOptions(flags);
     const { features, notices: featureNotices } = resolveFeatures({
-      cli: cli.options.features ?? [],
-      env: host.env,
-      file: file.options.features ?? [],
+      ...(flags.features === undefined ? {} : { cli: flags.features as string[] }),
+      env: { ...environment, ...runtime.env },
+      ...(file.options.features === undefined ? {} : { file: file.options.features }),
     });
     tell(log, featureNotices);
     const merged = consolidateOptions(
       {
         file: file.options,
-        script: script.options,
+        script: script.scriptOptions,
         env: env.options,
         cli: cli.options,
       },
@@ -232,17 +311,10 @@ export async function loadTest(
     tell(log, merged.notices);
     const derived = deriveScenarios(merged.options);
     tell(log, derived.notices);
-    validateOptions(derived.options, loaded.exports);
-    return {
-      conductor,
-      runtime,
-      run: consolidateRunOptions(file.run, env.run, cli.run),
-      options: derived.options,
-      consolidated: merged.options,
-      scriptOptions: script.options,
-      loaded,
-      scriptPath: spec.display,
-    };
+    validateOptions(derived.options, script.exports);
+    const tags = tagFeatures(derived.options.tags, features);
+    const options = { ...derived.options, ...(tags === undefined ? {} : { tags }) };
+    return { ...script, run: consolidateRunOptions(file.run, env.run, cli.run), options, features };
   } catch (error) {
     conductor.terminate();
     throw error;

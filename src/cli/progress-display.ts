@@ -6,7 +6,7 @@ import { endOffset, maxPlannedVUs, maxPossibleVUs, planExecution, regularDuratio
 import type { Scenario } from "../options/scenario-config.ts";
 import type { Share } from "../options/segment.ts";
 import { progressLines, type RunProgress, type ScenarioFigures, type ScenarioProgress } from "../report/progress.ts";
-import { LiveLines } from "../report/terminal.ts";
+import { COLUMNS_DEFAULT, LiveLines } from "../report/terminal.ts";
 import type { Session } from "./load-test.ts";
 import { PROGRAM_NAME } from "./version.ts";
 
@@ -27,6 +27,8 @@ export class ProgressDisplay {
   private readonly live: LiveLines | undefined;
   private timer: ReturnType<typeof setInterval> | undefined;
   private readonly plan;
+  /** What is left to say of scenarios that are over. */
+  private readonly over = new Map<string, ScenarioProgress>();
 
   constructor(init: ProgressDisplay["init"]) {
     this.init = init;
@@ -45,7 +47,7 @@ export class ProgressDisplay {
     if (session.global.quiet) return;
     const out = outputs.length > 0 ? outputs.join(", ") : "-";
     session.host.stdout.write(
-      `\n  ${PROGRAM_NAME}\n\n     execution: local\n        script: ${script}\n        output: ${out}\n\n${description()}\n`,
+      `\n  ${PROGRAM_NAME}\n\n     execution: local\n        script: ${script}\n        output: ${out}\n\n${description()}\n\n`,
     );
   }
 
@@ -56,20 +58,27 @@ export class ProgressDisplay {
     this.timer = setInterval(() => this.draw(), this.live ? LIVE_INTERVAL_MS : PLAIN_INTERVAL_MS);
   }
 
+  /** The test is over: lines on a terminal stay as they are now. */
   stop(): void {
     if (this.timer === undefined) return;
     clearInterval(this.timer);
+    if (this.live === undefined) return;
     this.draw();
-    this.live?.finish();
+    this.live.finish();
     this.init.session.screen.live = undefined;
+  }
+
+  /** Where there is no terminal, how the test ended comes last, below the summary. */
+  conclude(): void {
+    if (this.timer !== undefined && this.live === undefined) this.draw();
   }
 
   private draw(): void {
     const { session } = this.init;
     const { stdout } = session.host;
     const enableColors = !session.global.noColor && stdout.isTTY;
-    const width = stdout.columns;
-    const lines = progressLines(this.state(), { enableColors, ...(this.live && width !== undefined ? { width } : {}) });
+    const width = this.live ? { width: stdout.columns ?? COLUMNS_DEFAULT } : {};
+    const lines = progressLines(this.state(), { enableColors, ...width });
     if (this.live) this.live.show(lines);
     else stdout.write(`${lines.join("\n")}\n\n`);
   }
@@ -104,15 +113,30 @@ export class ProgressDisplay {
       };
       return { name: scenario.name, status: "waiting", fraction: 0, figures };
     }
-    const done = reported.fraction >= 1 && reported.activeVus === 0;
-    const status = done ? "done" : ownMs > durationMs ? "stopping" : "running";
-    return {
+    const over = this.over.get(scenario.name);
+    if (over !== undefined) return over;
+    const fraction = fractionOf(scenario, durationMs === 0 ? 1 : ownMs / durationMs, reported);
+    const isAborted = this.init.conductor.cause !== undefined;
+    const isOver = reported.activeVus === 0 && (fraction >= 1 || ownMs > durationMs || isAborted);
+    const ended = fraction < 1 ? "interrupted" : "done";
+    const progress: ScenarioProgress = {
       name: scenario.name,
-      status,
-      fraction: reported.fraction,
-      figures: figuresOf(scenario, this.init.share.portion, Math.min(ownMs, durationMs), durationMs, reported),
+      status: isOver ? ended : ownMs > durationMs ? "stopping" : "running",
+      fraction,
+      figures: figuresOf(scenario, this.init.share.portion, ownMs, durationMs, reported),
     };
+    if (isOver) this.over.set(scenario.name, progress);
+    return progress;
   }
+}
+
+/** How much of a scenario is done: of its iterations, or of its time, which goes on while figures are on their way. */
+function fractionOf({ executor }: Scenario, ofTime: number, reported: ThreadProgress): number {
+  const { iterationsDone, iterationsTotal } = reported;
+  const ofIterations = iterationsTotal ? Math.min(1, iterationsDone / iterationsTotal) : 1;
+  if (executor === "shared-iterations") return ofIterations;
+  if (executor === "per-vu-iterations" && ofTime <= 1) return ofIterations;
+  return Math.min(1, ofTime);
 }
 
 function figuresOf(
@@ -142,10 +166,10 @@ function figuresOf(
     case "ramping-arrival-rate":
       return {
         executor: scenario.executor,
-        vusBusy: reported.busyVus,
-        vusActive: reported.activeVus,
+        vusBusy: reported.activeVus,
+        vusActive: reported.maxVus,
         vusMax: reported.maxVus,
-        ...arrivalRate(scenario, portion, elapsedMs),
+        ...arrivalRate(scenario, portion, Math.min(elapsedMs, durationMs)),
         ...time,
       };
   }

@@ -8,6 +8,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { UserError } from "../base/errors.ts";
 import { ExitCode } from "../base/exit-codes.ts";
+import { systemReason } from "../base/system-error.ts";
 import {
   type MetricThresholds,
   parseThresholds,
@@ -22,6 +23,8 @@ import { effectiveOptions } from "../options/merge.ts";
 import { hasWork, maxPossibleVUs, planExecution } from "../options/requirements.ts";
 import { resolveScenarios } from "../options/scenarios.ts";
 import { Share } from "../options/segment.ts";
+import type { Options } from "../options/schema.ts";
+import { isValueError, parseDnsTtl } from "../options/text-values.ts";
 import { createOutput } from "../output/index.ts";
 import { SharedState } from "../execution/messages.ts";
 import { threadsMax } from "../execution/plan.ts";
@@ -30,7 +33,15 @@ import { summaryData, type SummaryInput, summaryReport } from "../report/summary
 import { summaryExport } from "../report/summary-export.ts";
 import { summaryText } from "../report/summary-text.ts";
 import type { ParsedArguments } from "./flags.ts";
-import { type LoadedTest, loadTest, logUserError, openSession, type Program, type Session } from "./load-test.ts";
+import {
+  configureTest,
+  type LoadedTest,
+  loadScript,
+  logUserError,
+  openSession,
+  type Program,
+  type Session,
+} from "./load-test.ts";
 import { ProgressDisplay } from "./progress-display.ts";
 
 /** From this many VUs on, a second thread pays for itself. */
@@ -44,8 +55,14 @@ export async function runCommand(program: Program, args: ParsedArguments): Promi
   let fanOut: FanOut | undefined;
   const signals = new SignalHandler(session);
   try {
-    const test = await loadTest(session, { includeSystemEnvVars: true, onSamples: (samples) => fanOut?.add(samples) });
+    const script = await loadScript(session, {
+      includeSystemEnvVars: true,
+      onSamples: (samples) => fanOut?.add(samples),
+    });
+    const test = configureTest(session, script);
     warnOfUnsupported(session, test);
+    if ((test.options.consoleOutput ?? "") !== "") session.divertConsole(test.options.consoleOutput!);
+    checkDnsTtl(test.options);
     const prepared = prepare(session, test);
     fanOut = await openOutputs(session, test, prepared.thresholds, prepared.submetrics);
     return await runTest({ session, test, fanOut, signals, threads, ...prepared });
@@ -103,13 +120,22 @@ function warnOfUnsupported({ log, global }: Session, { options, run, runtime }: 
     ["address (the REST API)", (global.address ?? "") !== ""],
     ["paused", options.paused === true],
     ["linger", run.linger === true],
-    ["console-output", (options.consoleOutput ?? "") !== ""],
     ["web dashboard", run.webDashboard === true],
     ["traces-output", (runtime.tracesOutput ?? "none") !== "none"],
     ["profiling-enabled", global.profilingEnabled],
   ];
   for (const [name, isAsked] of asked) {
     if (isAsked) log.log("warning", `The option ${name} is not supported yet and has no effect`);
+  }
+}
+
+/** A wrong TTL is the one mistake in `dns` that only those who look names up would notice. */
+function checkDnsTtl({ dns }: Options): void {
+  try {
+    parseDnsTtl(dns?.ttl ?? "");
+  } catch (error) {
+    if (!isValueError(error)) throw error;
+    throw new UserError("invalid-dns-ttl", { message: error.message, hint: error.hint, exitCode: ExitCode.Generic });
   }
 }
 
@@ -124,13 +150,16 @@ function prepare({ log }: Session, { options, runtime, conductor }: LoadedTest):
   const defaults = defaultSubmetrics(options.systemTags ?? []);
   if (runtime.noThresholds) {
     const submetrics = submetricsWithoutThresholds(Object.keys(definitions), conductor.registry, (message, error) =>
-      log.log("warning", message, { error }),
+      log.log("warning", message, { error, component: "metrics-engine" }),
     );
     return { thresholds: [], submetrics: [...defaults, ...submetrics] };
   }
   const thresholds = parseThresholds(definitions, conductor.registry);
   return { thresholds, submetrics: [...defaults, ...thresholds.flatMap((t) => (t.submetric ? [t.submetric] : []))] };
 }
+
+/** What `--out` names; an empty one, as `K6_OUT=` gives, is none. */
+const outputsOf = (test: LoadedTest): string[] => (test.run.out ?? []).filter((specification) => specification !== "");
 
 async function openOutputs(
   session: Session,
@@ -140,10 +169,10 @@ async function openOutputs(
 ): Promise<FanOut> {
   const { host, log } = session;
   const named = [];
-  for (const specification of test.run.out ?? []) {
+  for (const specification of outputsOf(test)) {
     named.push(
       await createOutput(specification, {
-        environment: host.env,
+        environment: test.environment,
         logger: log,
         systemTags: test.options.systemTags ?? [],
         thresholds: Object.fromEntries(thresholds.map((t) => [t.name, t.thresholds])),
@@ -205,7 +234,7 @@ async function runTest(run: {
     share,
     description: () => describeExecution(scenarios, share),
   });
-  display.banner(test.scriptPath, fanOut.isEmpty ? [] : (test.run.out ?? []));
+  display.banner(test.scriptPath, fanOut.descriptions);
   await fanOut.start({ exitCode: ExitCode.Generic });
   signals.onFirst = (error) => conductor.end(error);
 
@@ -214,7 +243,7 @@ async function runTest(run: {
   try {
     display.start();
     await conductor.prepare({
-      options: effective,
+      options: { ...effective, features: test.features },
       optionsJson: optionsToJson(options),
       threadCount,
       submetrics: submetrics.map((submetric) => submetric.name),
@@ -235,22 +264,22 @@ async function runTest(run: {
   }
   const ranAtAll = conductor.elapsedMs > 0;
   if (ranAtAll && summaryMode !== "disabled") await summarise(run);
-  const ends: UserError[] = [];
-  if (failure) ends.push(failure);
-  if (verdict && verdict.breached.length > 0 && failure?.exitCode !== ExitCode.ThresholdsFailed)
-    ends.push(thresholdsFailedError(verdict.breached));
-  if (ends.length === 0 && conductor.hasFailed) {
-    ends.push(
-      new UserError("marked-as-failed", {
-        message: "test run was marked as failed",
-        exitCode: ExitCode.MarkedAsFailed,
-      }),
-    );
-  }
-  const last = ends.at(0);
+  display.conclude();
+  const last = failure ?? verdictOf(conductor.hasFailed, verdict?.breached ?? []);
   await fanOut.stop({ exitCode: last?.exitCode ?? ExitCode.Ok, ...(last ? { error: last } : {}) });
   if (last) logUserError(log, last);
   return last?.exitCode ?? ExitCode.Ok;
+}
+
+/** How a test ends that went through: what the script said of it counts more than its thresholds. */
+function verdictOf(hasFailed: boolean, breached: readonly string[]): UserError | undefined {
+  if (hasFailed) {
+    return new UserError("marked-as-failed", {
+      message: "test run was marked as failed",
+      exitCode: ExitCode.MarkedAsFailed,
+    });
+  }
+  return breached.length > 0 ? thresholdsFailedError(breached) : undefined;
 }
 
 /** Calls handleSummary() or prints our own summary, and writes the files that were asked for. */
@@ -323,7 +352,7 @@ function writeSummaryFile({ host, log }: Session, name: string, content: string 
     writeFileSync(path, content);
   } catch (error) {
     log.log("error", "failed to handle the end-of-test summary", {
-      error: `could not open '${name}': ${(error as Error).message}`,
+      error: `could not open '${name}': ${systemReason(error)}`,
     });
   }
 }

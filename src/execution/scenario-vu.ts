@@ -153,8 +153,10 @@ export class ThreadVu implements ScenarioVu, ScenarioState, IterationListener {
       host.shared.add(SharedState.ITERATIONS_COMPLETED, 1);
       if (result.failed) {
         const text = formatError(host.describe(result.error));
+        const fields = { executor: this.executor, scenario: this.name };
         // k6 names the source of exceptions only
-        runtime.log.log("error", text, result.error instanceof UnhandledRejection ? {} : { source: "stacktrace" });
+        const isException = !(result.error instanceof UnhandledRejection);
+        runtime.log.log("error", text, isException ? { ...fields, source: "stacktrace" } : fields);
       }
     } else host.shared.add(SharedState.ITERATIONS_INTERRUPTED, 1);
     const { afterIteration } = vu.extras;

@@ -4,6 +4,7 @@
  * It does what the conductor asks, one message after the other, and tells what happens: log records at once, figures
  * now and then.
  */
+import { UserError } from "../base/errors.ts";
 import { ExitCode } from "../base/exit-codes.ts";
 import { type BuiltinMetrics, defineBuiltinMetrics } from "../metrics/builtin.ts";
 import { HeapKeeper, Milestones } from "../host/memory.ts";
@@ -13,6 +14,7 @@ import { SampleBatchWriter } from "../metrics/sample-batch.ts";
 import { type TagSet, TagSetRoot } from "../metrics/tags.ts";
 import { parseThresholdTarget } from "../metrics/threshold/submetric.ts";
 import type { ModuleRegistry } from "../vu/module-registry.ts";
+import { NotJsonError, toJsonDocument } from "../options/json-node.ts";
 import type { Scenario } from "../options/scenario-config.ts";
 import { resolveScenarios } from "../options/scenarios.ts";
 import { Share } from "../options/segment.ts";
@@ -42,7 +44,7 @@ import { RemoteCompiler } from "./remote-compiler.ts";
 import { RemoteIoCaller } from "./remote-io.ts";
 import { recordTraffic, type RunningScenario, type ScenarioVuHost } from "./scenario-vu.ts";
 import { ScriptHost } from "./script-host.ts";
-import { encodeSummaryFiles } from "./summary-files.ts";
+import { encodeSummaryFiles, refusal } from "./summary-files.ts";
 import { spareUpkeep } from "./upkeep.ts";
 import { failureOf, VuMaker } from "./vu-maker.ts";
 import { VuPool } from "./vu-pool.ts";
@@ -238,11 +240,11 @@ export class VuThread {
       }
       const vu = await this.maker!.make(0, 0);
       const exported = vu.exports ?? {};
-      const names = Object.keys(exported).filter((name) => typeof exported[name] === "function");
+      const names = functionsOf(exported);
       const options = exported.options;
       this.port.post({
         type: "loaded",
-        options: options === undefined || options === null ? undefined : this.runtime.rt.stringify(options),
+        options: options === undefined || options === null ? undefined : optionsText(options),
         exports: names,
         metrics: this.metricRegistry.all().map(({ name, kind, contains }) => ({ name, kind, contains })),
         sharedArrays: this.runtime.sharedArrays.export(),
@@ -439,7 +441,10 @@ export class VuThread {
       return { kind: "error", failure: failureOf(error) };
     }
     const fn = vu.exports?.[name];
-    if (typeof fn !== "function") return { kind: "missing" };
+    if (typeof fn !== "function") {
+      if (name !== "handleSummary" || !(name in (vu.exports ?? {}))) return { kind: "missing" };
+      return refusal(`exported identifier ${name} must be a function`);
+    }
     vu.tags = name === "handleSummary" ? runtime.runTags : vu.withSystemTag(runtime.runTags, "group", `::${name}`);
     vu.group = name === "handleSummary" ? "" : `::${name}`;
     const args: any[] = name === "setup" ? [] : [data === undefined ? undefined : rt.json(data)];
@@ -504,5 +509,32 @@ export class VuThread {
       );
       this.port.post({ type: "progress", scenarios });
     }
+  }
+}
+
+/** Names of the functions that a script exports. */
+function functionsOf(exported: Record<string, unknown>): string[] {
+  for (const name of ["setup", "teardown"]) {
+    if (!(name in exported) || typeof exported[name] === "function") continue;
+    throw new UserError("export-is-no-function", {
+      message: `exported '${name}' must be a function`,
+      hint: `Write "export function ${name}() { ... }", or leave it out.`,
+      exitCode: ExitCode.Generic,
+    });
+  }
+  return Object.keys(exported).filter((name) => name !== "options" && typeof exported[name] === "function");
+}
+
+/** The script's options as JSON; what has no place in JSON is refused, or a NaN would silently be no value. */
+function optionsText(options: unknown): string {
+  try {
+    return toJsonDocument(options, { sortKeys: true }).text;
+  } catch (error) {
+    if (!(error instanceof NotJsonError)) throw error;
+    throw new UserError("invalid-options", {
+      message: `error parsing script options: ${error.message}`,
+      hint: error.hint,
+      exitCode: ExitCode.Generic,
+    });
   }
 }

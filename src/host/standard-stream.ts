@@ -19,7 +19,8 @@ export function standardStream(name: "stdout" | "stderr"): TextStream {
         return kind === "device" && process[name].isTTY === true;
       },
       get columns() {
-        return kind === "device" ? process[name].columns : undefined;
+        // a terminal that nobody gave a size says 0
+        return kind === "device" ? process[name].columns || undefined : undefined;
       },
     };
   }

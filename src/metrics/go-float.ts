@@ -7,6 +7,8 @@ import { quote } from "../base/quote.ts";
 
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const HEXADECIMAL = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([+-]?\d+)$/;
+/** Between two digits, and nowhere else. */
+const SEPARATORS = /(?<=\d)_(?=\d)/g;
 const INFINITE = /^[+-]?inf(?:inity)?$/i;
 
 /**
@@ -15,8 +17,9 @@ const INFINITE = /^[+-]?inf(?:inity)?$/i;
  * @throws {RangeError} With Go's words, if `text` is no number or too great.
  */
 export function parseGoFloat(text: string): number {
-  if (DECIMAL.test(text)) {
-    const value = Number(text);
+  const digits = text.replace(SEPARATORS, "");
+  if (DECIMAL.test(digits)) {
+    const value = Number(digits);
     if (Number.isFinite(value)) return value;
     throw new RangeError(`strconv.ParseFloat: parsing ${quote(text)}: value out of range`);
   }

@@ -11,7 +11,7 @@ import type { Share } from "./segment.ts";
 const MS_PER_SECOND = 1_000;
 
 /** "9 iterations shared among 3 VUs (maxDuration: 10s, gracefulStop: 30s)". */
-export function describeScenario(scenario: Scenario, share: Share): string {
+function describeScenario(scenario: Scenario, share: Share): string {
   switch (scenario.executor) {
     case "shared-iterations": {
       const iterations = share.resegment(scenario.vus)?.scale(scenario.iterations) ?? 0;
@@ -48,13 +48,15 @@ export function describeScenario(scenario: Scenario, share: Share): string {
   }
 }
 
-/** "scenarios: (33.33%) 1 scenario, 3 max VUs, 4s max duration (incl. graceful stop):". */
+/** "scenarios: (33.33%) 1 scenario, 3 max VUs, 4s max duration (incl. graceful stop):", then a line for each scenario. */
 export function describeExecution(scenarios: readonly Scenario[], share: Share): string {
   const plan = planExecution(scenarios, share);
   // k6 cuts the duration to tenths of a second, rounding it, once it is longer than one.
   const count = `${scenarios.length} ${scenarios.length === 1 ? "scenario" : "scenarios"}`;
   const end = formatDuration(roundToTenth(endOffset(plan)));
-  return `scenarios: (${twoDigits(100 * share.portion)}%) ${count}, ${maxPossibleVUs(plan)} max VUs, ${end} max duration (incl. graceful stop):`;
+  const all = `scenarios: (${twoDigits(100 * share.portion)}%) ${count}, ${maxPossibleVUs(plan)} max VUs, ${end} max duration (incl. graceful stop):`;
+  const each = scenarios.map((scenario) => `         * ${scenario.name}: ${describeScenario(scenario, share)}`);
+  return [all, ...each].map((line) => `     ${line}`).join("\n");
 }
 
 function baseFacts(scenario: Scenario, ...facts: string[]): string {

@@ -56,7 +56,7 @@ export function resolveFeatures(sources: { cli?: readonly string[]; env: Environ
       notices.push({
         level: "error",
         message: "Unknown feature flag",
-        fields: { feature: name, outcome: "unknown", hint },
+        fields: { feature: name, outcome: "unknown", source, hint },
       });
       continue;
     }

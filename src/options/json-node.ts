@@ -24,6 +24,17 @@ export interface JsonDocument {
 /** A value that has no JSON form; the message is Go's. */
 export class NotJsonError extends Error {
   override readonly name = "NotJsonError";
+  /** Where it is: `scenarios.login.vus`. */
+  readonly path: string;
+
+  constructor(message: string, path: readonly string[]) {
+    super(message);
+    this.path = path.join(".");
+  }
+
+  get hint(): string | undefined {
+    return this.path === "" ? undefined : `The value of "${this.path}" has no JSON form.`;
+  }
 }
 
 /**
@@ -34,6 +45,14 @@ export class NotJsonError extends Error {
 export function toJsonDocument(value: unknown, { sortKeys }: { sortKeys: boolean }): JsonDocument {
   let text = "";
   const parents = new Set<object>();
+  const path: string[] = [];
+  const refuse = (message: string) => new NotJsonError(message, path);
+  const writeMember = (key: string, part: unknown, indent: string): JsonNode => {
+    path.push(key);
+    const node = write(part, indent);
+    path.pop();
+    return node;
+  };
 
   const write = (part: unknown, indent: string): JsonNode => {
     const start = text.length;
@@ -48,7 +67,7 @@ export function toJsonDocument(value: unknown, { sortKeys }: { sortKeys: boolean
         return literal(String(part), { kind: "bool", value: part });
       case "number": {
         if (!Number.isFinite(part)) {
-          throw new NotJsonError(`json: unsupported value: ${Number.isNaN(part) ? "NaN" : part > 0 ? "+Inf" : "-Inf"}`);
+          throw refuse(`json: unsupported value: ${Number.isNaN(part) ? "NaN" : part > 0 ? "+Inf" : "-Inf"}`);
         }
         return literal(String(part), { kind: "number", value: part, text: String(part) });
       }
@@ -59,7 +78,7 @@ export function toJsonDocument(value: unknown, { sortKeys }: { sortKeys: boolean
       case "symbol":
         return literal(escapeJson(part.description ?? ""), { kind: "string", value: part.description ?? "" });
       case "function":
-        throw new NotJsonError("json: unsupported type: func(sobek.FunctionCall) sobek.Value");
+        throw refuse("json: unsupported type: func(sobek.FunctionCall) sobek.Value");
       case "object":
         break;
     }
@@ -70,7 +89,7 @@ export function toJsonDocument(value: unknown, { sortKeys }: { sortKeys: boolean
     if (tag === "[object Number]" || tag === "[object String]" || tag === "[object Boolean]") {
       return write((part as { valueOf(): unknown }).valueOf(), indent);
     }
-    if (parents.has(part)) throw new NotJsonError("json: unsupported value: encountered a cycle");
+    if (parents.has(part)) throw refuse("json: unsupported value: encountered a cycle");
     parents.add(part);
     const node =
       Array.isArray(part) || tag === "[object Set]" || tag === "[object Map]"
@@ -85,7 +104,7 @@ export function toJsonDocument(value: unknown, { sortKeys }: { sortKeys: boolean
     text += "[";
     const items = values.map((value, index) => {
       text += index === 0 ? `\n${inner}` : `,\n${inner}`;
-      return write(value, inner);
+      return writeMember(String(index), value, inner);
     });
     text += items.length > 0 ? `\n${indent}]` : "]";
     return { kind: "array", items, start, end: text.length };
@@ -98,7 +117,7 @@ export function toJsonDocument(value: unknown, { sortKeys }: { sortKeys: boolean
     text += "{";
     const entries = keys.map((key, index): [string, JsonNode] => {
       text += `${index === 0 ? "" : ","}\n${inner}${escapeJson(key)}: `;
-      return [key, write(object[key], inner)];
+      return [key, writeMember(key, object[key], inner)];
     });
     text += entries.length > 0 ? `\n${indent}}` : "}";
     return { kind: "object", entries, start, end: text.length };

@@ -10,6 +10,7 @@
 import { UserError } from "../base/errors.ts";
 import { ExitCode } from "../base/exit-codes.ts";
 import type { Notice } from "./notice.ts";
+import type { StageConfig } from "./scenario-config.ts";
 import {
   DEFAULT_DNS,
   DEFAULT_SUMMARY_TREND_STATS,
@@ -33,6 +34,9 @@ function saysWhatToRun({ duration, iterations, stages, scenarios }: Options): bo
   return duration !== undefined || iterations !== undefined || stages !== undefined || scenarios !== undefined;
 }
 
+/** A stage that says no duration is none. */
+const timed = (stages: readonly StageConfig[]) => stages.filter((stage) => stage.duration !== undefined);
+
 /** `upper` over `lower`. */
 export function applyOptions(lower: Options, upper: Options): Options {
   const merged: Options = { ...lower };
@@ -45,6 +49,7 @@ export function applyOptions(lower: Options, upper: Options): Options {
   for (const [name, value] of Object.entries(upper)) {
     if (value !== undefined) (merged as Record<string, unknown>)[name] = value;
   }
+  if (upper.stages !== undefined) merged.stages = timed(upper.stages);
   // Tags that are set to nothing are not set.
   if (upper.tags !== undefined && Object.keys(upper.tags).length === 0) {
     if (lower.tags === undefined) delete merged.tags;
@@ -69,7 +74,7 @@ export function consolidateOptions(
   features: readonly string[] = [],
 ): { options: Options; notices: Notice[] } {
   const notices: Notice[] = [];
-  let options = file;
+  let options = file.stages === undefined ? file : { ...file, stages: timed(file.stages) };
   for (const [name, layer] of [
     ["script", script],
     ["env", env],

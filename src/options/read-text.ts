@@ -253,9 +253,12 @@ const FLAG_READERS: Record<string, (value: string & readonly string[]) => unknow
   summaryTrendStats: (texts: readonly string[]) => texts.map(checkTrendStat),
   systemTags: (texts: readonly string[]) => selectSystemTags(texts),
   tags: (texts: readonly string[]) =>
-    Object.fromEntries(texts.map((text) => withContext(`error parsing tag '${text}'`, () => parseTag(text)))),
+    Object.fromEntries(listed(texts).map((text) => withContext(`error parsing tag '${text}'`, () => parseTag(text)))),
   localIPs: (text: string) => (text === "" ? undefined : checkIpPool(text)),
 };
+
+/** A flag that was given once, with nothing, as `-e "$MORE"` may be, lists nothing. */
+const listed = (texts: readonly string[]) => (texts.length === 1 && texts[0] === "" ? [] : texts);
 
 function withContext<T>(context: string, read: () => T): T {
   try {
@@ -351,7 +354,7 @@ export function readRuntimeOptions(
 
   const include = (values["includeSystemEnvVars"] as boolean | undefined) ?? includeSystemEnvVars;
   const system = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  const given = ((flags["env"] ?? []) as readonly string[]).map(parseVariable);
+  const given = listed((flags["env"] ?? []) as readonly string[]).map(parseVariable);
   const runtime = {
     ...dropUnset(values),
     includeSystemEnvVars: include,

@@ -85,6 +85,7 @@ export function readScriptOptions(value: unknown, { prefix = "", at }: ScriptSou
     if (!(error instanceof NotJsonError)) throw error;
     throw new UserError("invalid-options", {
       message: `${prefix}error parsing script options: ${error.message}`,
+      hint: error.hint,
       at,
       exitCode: ExitCode.Generic,
     });

@@ -63,8 +63,7 @@ export function deriveScenarios(options: Options): { options: Options; notices: 
   }
   if (stages !== undefined && stages.length > 0) {
     refuseWith("stages", ["scenarios"]);
-    const timed = stages.filter((stage) => stage.duration !== undefined);
-    return run({ executor: "ramping-vus", startVUs: vus, stages: timed });
+    return run({ executor: "ramping-vus", startVUs: vus, stages });
   }
   if (vus !== undefined && stages === undefined) {
     const overridden = scenarios !== undefined;

@@ -4,7 +4,10 @@
  * An output that throws is reported once, gets no more samples, and is closed at the end like the others. Nothing that
  * an output does keeps samples from the others or the run from its summary.
  */
+import { UserError } from "../base/errors.ts";
+import { ExitCode } from "../base/exit-codes.ts";
 import type { Logger } from "../base/log.ts";
+import { systemReason } from "../base/system-error.ts";
 import type { Sample } from "../metrics/sample.ts";
 import type { Output, RunOutcome } from "./output.ts";
 
@@ -23,6 +26,11 @@ export class FanOut {
     this.running = outputs.map((named) => ({ ...named, lost: 0, failure: undefined }));
   }
 
+  /** What the start of a run says about them. */
+  get descriptions(): string[] {
+    return this.running.map(({ output }) => output.description);
+  }
+
   /** Whether anybody wants single samples at all. */
   get isEmpty(): boolean {
     return this.running.length === 0;
@@ -31,15 +39,19 @@ export class FanOut {
   /**
    * Starts all outputs.
    *
-   * @throws What an output throws; those that had started have been stopped then.
+   * @throws {UserError} `output-not-started`; those that had started have been stopped then.
    */
   async start(onFailure: RunOutcome): Promise<void> {
-    for (const [index, { output }] of this.running.entries()) {
+    for (const [index, { name, output }] of this.running.entries()) {
       try {
         await output.start();
       } catch (error) {
         await this.stopAll(this.running.slice(0, index), onFailure);
-        throw error;
+        throw new UserError("output-not-started", {
+          message: `could not create the '${name}' output: ${systemReason(error)}`,
+          exitCode: ExitCode.Generic,
+          cause: error,
+        });
       }
     }
   }
@@ -53,7 +65,7 @@ export class FanOut {
       try {
         running.output.add(samples);
       } catch (error) {
-        running.failure = messageOf(error);
+        running.failure = systemReason(error);
         running.lost = samples.length;
         this.logger.log("error", `The ${running.name} output failed and gets no more samples`, {
           error: running.failure,
@@ -79,13 +91,9 @@ export class FanOut {
       try {
         await running.output.stop(outcome);
       } catch (error) {
-        running.failure ??= messageOf(error);
-        this.logger.log("error", `Stopping the ${running.name} output failed`, { error: messageOf(error) });
+        running.failure ??= systemReason(error);
+        this.logger.log("error", `Stopping the ${running.name} output failed`, { error: systemReason(error) });
       }
     }
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -50,7 +50,7 @@ export class JsonOutput implements Output {
       const metadataText = hasEntries(metadata) ? `,"metadata":${JSON.stringify(metadata)}` : "";
       text +=
         `{"metric":"${metric.name}","type":"Point","data":{"time":"${rfc3339Nano(timeMs)}",` +
-        `"value":${value === 0 ? 0 : value},"tags":${tagText}${metadataText}}}\n`;
+        `"value":${metric.contains === "time" ? nanoseconds(value) : value === 0 ? 0 : value},"tags":${tagText}${metadataText}}}\n`;
     }
     if (unwritable > 0) {
       this.context.logger.log("error", "Sample(s) couldn't be marshalled to JSON", {
@@ -90,6 +90,14 @@ function thresholdValue({ threshold, abortOnFail, delayAbortEval }: ThresholdDef
     abortOnFail,
     delayAbortEval: delayAbortEval === undefined ? null : formatDuration(delayAbortEval),
   };
+}
+
+/** A difference of two moments, in milliseconds, without the noise of its subtraction; other values as they are. */
+function nanoseconds(value: number): number {
+  const scaled = value * 1e6;
+  const whole = Math.round(scaled);
+  if (whole === 0) return value === 0 ? 0 : value;
+  return Number.isSafeInteger(whole) && Math.abs(scaled - whole) < 1e-3 ? whole / 1e6 : value;
 }
 
 function hasEntries(record: Readonly<Record<string, string>> | undefined): boolean {

@@ -11,6 +11,7 @@ import { dirname, resolve } from "node:path";
 import { UserError } from "../base/errors.ts";
 import { ExitCode } from "../base/exit-codes.ts";
 import type { LogLevel, LogRecord } from "../base/log.ts";
+import { systemReason } from "../base/system-error.ts";
 import { writeAll } from "../base/write-all.ts";
 import { formatLogRecord, type LogFormatOptions, parseLogFormat } from "./log-format.ts";
 import type { TextStream } from "./terminal.ts";
@@ -74,21 +75,44 @@ function fileSink(options: LogSinkOptions): LogSink {
   try {
     file = openSync(absolute, "a", 0o600);
   } catch (cause) {
-    throw invalid(`failed to open logfile ${absolute}: ${messageOf(cause)}`);
+    throw invalid(`failed to open logfile ${absolute}: ${systemReason(cause)}`);
   }
+  const sink = appendingSink(file, options);
+  return { ...sink, write: (record) => levels.has(record.level) && sink.write(record) };
+}
+
+/**
+ * Opens the file of `--console-output`, which gets the lines that scripts write instead of the log.
+ *
+ * @throws {UserError} `invalid-console-output`, exit code 255.
+ */
+export function openConsoleFile(path: string, options: LogSinkOptions): LogSink {
+  const absolute = resolve(options.cwd, path);
+  try {
+    return appendingSink(openSync(absolute, "a", 0o644), options);
+  } catch (cause) {
+    throw new UserError("invalid-console-output", {
+      message: systemReason(cause).replace(absolute, path),
+      hint: "Name a file for --console-output that can be written.",
+      exitCode: ExitCode.Generic,
+      cause,
+    });
+  }
+}
+
+function appendingSink(file: number, options: LogSinkOptions): LogSink {
   const format = formatOf(options, undefined);
   const fallback = streamSink(options.stderr, options);
   let failed = false;
   return {
     write(record) {
-      if (!levels.has(record.level)) return;
       if (!failed) {
         try {
           writeAll(file, formatLogRecord(record, format));
           return;
         } catch (cause) {
           failed = true;
-          const error = messageOf(cause);
+          const error = systemReason(cause);
           fallback.write({
             level: "error",
             message: "failed to write a log message to a logfile, the log continues here",
@@ -126,12 +150,14 @@ function readFileLine(line: string): { path: string; levels: ReadonlySet<LogLeve
   let levels: ReadonlySet<LogLevel> = new Set(LEVELS);
   for (const setting of line.split(",")) {
     const [key = "", value = ""] = setting.split(/=(.*)/s);
+    if (value === "") {
+      const hint = key === "file" ? "Write --log-output file=PATH." : undefined;
+      throw invalid(`error while parsing logfile configuration key \`${setting}\` with no value`, hint);
+    }
     if (key === "file") {
-      if (value === "") throw invalid("filepath must not be empty", "Write --log-output file=PATH.");
       path = value;
       continue;
     }
-    if (value === "") throw invalid(`error while parsing logfile configuration key \`${key}\` with no value`);
     if (key !== "level") throw invalid(`unknown logfile config key ${key}`, "The other key is level.");
     const count = Object.hasOwn(LEVEL_NAMES, value.toLowerCase()) ? LEVEL_NAMES[value.toLowerCase()] : undefined;
     if (count === undefined) throw invalid(`unknown log level ${value}`, "Use error, warning, info or debug.");
@@ -142,8 +168,4 @@ function readFileLine(line: string): { path: string; levels: ReadonlySet<LogLeve
 
 function invalid(message: string, hint?: string): UserError {
   return new UserError("invalid-log-output", { message, hint, exitCode: ExitCode.Generic });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

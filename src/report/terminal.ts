@@ -31,7 +31,7 @@ export type { TextStream };
 const CLEAR_TO_LINE_END = "\x1b[K";
 
 /** What a terminal most likely has if it does not say. */
-const COLUMNS_DEFAULT = 80;
+export const COLUMNS_DEFAULT = 80;
 
 /**
  * Lines at the bottom of a terminal, below all that standard output and standard error get.

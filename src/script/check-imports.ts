@@ -6,6 +6,7 @@
  */
 import { UserError } from "../base/errors.ts";
 import { ExitCode } from "../base/exit-codes.ts";
+import { didYouMean } from "../base/typo.ts";
 import type { Node } from "./ast.ts";
 import { formatFrame } from "./positions.ts";
 import type { ModuleFacts } from "./scope.ts";
@@ -30,7 +31,7 @@ export function checkImports(modules: readonly CheckedModule[]): void {
         // a type's name that was left out
         const isGone = specifier.type.startsWith("Import") && !module.facts.topBindings.has(specifier.local.name);
         if (name !== undefined && !isGone && !provides(target, name, new Set()))
-          throw missingExport(module, specifier, statement.source.value, name);
+          throw missingExport(module, target, specifier, statement.source.value, name);
       }
     }
   }
@@ -70,12 +71,19 @@ function provides(module: CheckedModule, name: string, asked: Set<string>): bool
   });
 }
 
-function missingExport({ id, source }: CheckedModule, specifier: Node, request: string, name: string): UserError {
+function missingExport(
+  { id, source }: CheckedModule,
+  target: CheckedModule,
+  specifier: Node,
+  request: string,
+  name: string,
+): UserError {
   const before = source.slice(0, specifier.start).split(/\r\n|[\n\r\u2028\u2029]/);
   const at = { file: id, line: before.length, column: before.at(-1)!.length + 1 };
   return new UserError("missing-export", {
     message: `SyntaxError: The requested module "${request}" does not provide an export named "${name}"\n\tat ${formatFrame({ function: "", ...at })}`,
     at,
+    hint: didYouMean(name, target.facts.exports.keys()),
     exitCode: ExitCode.ScriptException,
     source: "stacktrace",
   });

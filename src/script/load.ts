@@ -4,6 +4,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { UserError } from "../base/errors.ts";
 import { ExitCode } from "../base/exit-codes.ts";
+import { quote } from "../base/quote.ts";
 import { filePath, isFileId } from "./resolve.ts";
 
 /** Milliseconds to wait for a remote module. */
@@ -16,6 +17,13 @@ export interface Loader {
 }
 
 export function notFound(specifier: string): UserError {
+  if (/^[^./]/.test(specifier) && !specifier.includes("://")) {
+    return new UserError("module-not-found", {
+      message: `The moduleSpecifier ${quote(specifier)} couldn't be recognised as something k6 supports.`,
+      hint: "A file begins with ./ or /; packages of npm have to be bundled into a file first.",
+      exitCode: ExitCode.ScriptException,
+    });
+  }
   return new UserError("module-not-found", {
     message:
       `The moduleSpecifier "${specifier}" couldn't be found on local disk. Make sure that you've specified the right path ` +
@@ -51,7 +59,8 @@ export function createLoader(preset: ReadonlyMap<string, string> = new Map()): L
   };
 }
 
-async function fetchModule(url: string): Promise<string> {
+/** @throws {UserError} `remote-module`. */
+export async function fetchModule(url: string, exitCode: ExitCode = ExitCode.ScriptException): Promise<string> {
   let why: string;
   let cause: unknown;
   try {
@@ -65,7 +74,7 @@ async function fetchModule(url: string): Promise<string> {
   throw new UserError("remote-module", {
     message: `The moduleSpecifier "${url}" couldn't be retrieved from the resolved url "${url}". Error : "${why}"`,
     hint: "Check the network, or save the module beside the script and import the file",
-    exitCode: ExitCode.ScriptException,
+    exitCode,
     cause,
   });
 }

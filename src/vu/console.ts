@@ -6,6 +6,7 @@
  * Behaviour: k6 source, js/console.go; conformance: core/console-formats.
  */
 import type { LogLevel } from "../base/log.ts";
+import { userWords } from "../script/engine-words.ts";
 import type { VuRuntime } from "./runtime.ts";
 import { bytesOf, isArrayBuffer, typedArrayName } from "./script-bytes.ts";
 
@@ -17,6 +18,7 @@ const LEVELS: Readonly<Record<string, LogLevel>> = {
   debug: "debug",
 };
 const SOURCE = { source: "console" };
+const INIT_SOURCE = { source: "console", stage: "init" };
 const FUNCTION = "[object Function]";
 
 /** The functions of `console`, by name. */
@@ -24,7 +26,8 @@ export function consoleFunctions(runtime: VuRuntime): Record<string, unknown> {
   const functions: Record<string, unknown> = {};
   for (const [name, level] of Object.entries(LEVELS)) {
     functions[name] = runtime.rt.fn(name, 0, (args) => {
-      runtime.log.log(level, args.length === 1 ? formatValue(args[0]) : args.map(formatValue).join(" "), SOURCE);
+      const text = args.length === 1 ? formatValue(args[0]) : args.map(formatValue).join(" ");
+      runtime.log.log(level, text, runtime.vu.inInit ? INIT_SOURCE : SOURCE);
     });
   }
   return functions;
@@ -38,7 +41,10 @@ export function formatValue(value: unknown): string {
 
 const isError = (value: unknown): boolean => (Error as unknown as { isError(value: unknown): boolean }).isError(value);
 
-const plain = (value: unknown): string => (typeof value === "symbol" ? (value.description ?? "") : String(value));
+const plain = (value: unknown): string => {
+  if (typeof value === "symbol") return value.description ?? "";
+  return typeof value === "object" && isError(value) ? userWords(String(value)) : String(value);
+};
 
 /** The text of a value inside of another: strings in quotation marks, nothing at all as null. */
 function nested(value: unknown, outer: Set<object>): string {

@@ -4,6 +4,7 @@
  * k6 writes `Error: boom` and a line for each frame into the log, and `Error: boom at file:///x.js:3:9(4)` where one
  * line is wanted.
  */
+import { userWords } from "../script/engine-words.ts";
 import { formatFrame, type Positions } from "../script/positions.ts";
 import { UnhandledRejection } from "./loop.ts";
 import type { Realm } from "./realm.ts";
@@ -16,6 +17,9 @@ export interface DescribedError {
   text: string;
   frames: string[];
 }
+
+/** Kinds of errors that the engine itself makes. */
+const ENGINE_ERROR = /^(?:Type|Reference|Range)Error: /;
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   (typeof value === "object" && value !== null) || typeof value === "function";
@@ -39,7 +43,8 @@ export function describeError(error: unknown, positions: Positions, rt: Realm): 
   const stack = isObject(error) && typeof error.stack === "string" ? error.stack : (thrown ?? "");
   const frames = positions.frames(stack).map(formatFrame);
   if (rt.isNativeError(error)) frames.unshift(NATIVE);
-  return { text: textOf(error), frames };
+  const text = textOf(error);
+  return { text: ENGINE_ERROR.test(text) ? userWords(text) : text, frames };
 }
 
 /** Message and frames, one on each line. */

@@ -22,6 +22,13 @@ describe("consolidateOptions", () => {
     });
   });
 
+  test("leaves out stages that say no duration, in every layer", () => {
+    const stages = [{ duration: 1_000, target: 1 }, { target: 2 }];
+    for (const layers of [{ file: { stages } }, { script: { stages } }, { cli: { stages } }]) {
+      expect(consolidateOptions(layers).options.stages).toEqual([{ duration: 1_000, target: 1 }]);
+    }
+  });
+
   test("adds the defaults that k6 shows, and no others", () => {
     expect(Object.keys(consolidateOptions({}).options).sort()).toEqual(["summaryTrendStats", "systemTags"]);
   });

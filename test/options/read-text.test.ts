@@ -155,7 +155,7 @@ describe("readFlagOptions", () => {
     [{ stage: "x:1" }, 'error for stage 0: time: invalid duration "x"'],
     [{ stage: "1s:1,:5" }, "stage 1 doesn't have a specified duration"],
     [{ tag: "=b" }, "error parsing tag '=b': invalid tag, empty name"],
-    [{ tag: "" }, "error parsing tag '': invalid tag, empty string"],
+    [{ tag: ["", "a=b"] }, "error parsing tag '': invalid tag, empty string"],
     [{ "blacklist-ip": "x" }, "error parsing blacklist-ip 'x': invalid CIDR address: x"],
     [{ "summary-trend-stats": "avrg" }, "invalid trend stat 'avrg', unknown format"],
     [

@@ -36,7 +36,7 @@ describe("deriveScenarios", () => {
       { executor: "constant-vus", vus: 2, duration: 5_000 },
     ],
     [
-      { vus: 0, stages: [{ duration: 1_000, target: 1 }, { target: 2 }] },
+      { vus: 0, stages: [{ duration: 1_000, target: 1 }] },
       { executor: "ramping-vus", startVUs: 0, stages: [{ duration: 1_000, target: 1 }] },
     ],
     [{ vus: 2 }, { executor: "shared-iterations", vus: 2, iterations: 2 }],

@@ -52,6 +52,26 @@ test("JsonOutput writes a line about each metric before its first sample", async
   ]);
 });
 
+test("JsonOutput writes times to the nanosecond, and what a script added as it is", async () => {
+  const { context, printed } = outputContext({ argument: "-" });
+  const output: Output = new JsonOutput(context);
+  await output.start();
+  const metric = { name: "my_time", kind: "trend", contains: "time", id: 1 } as const;
+  // the first is 7.797248 with the noise of a subtraction
+  const values = [7.797247999999996, 1.23456789, 1234.5678, 1e300, -0, 0.1];
+  output.add(values.map((value) => sample({ metric, value })));
+  await output.stop(OK);
+  const lines = printed.join("").trim().split("\n").slice(1);
+  expect(lines.map((line) => /"value":([^,]+)/.exec(line)![1])).toEqual([
+    "7.797248",
+    "1.23456789",
+    "1234.5678",
+    "1e+300",
+    "0",
+    "0.1",
+  ]);
+});
+
 test("JsonOutput leaves out values that JSON cannot say, and says so", async () => {
   const { context, printed, records } = outputContext({ argument: "-" });
   const output: Output = new JsonOutput(context);

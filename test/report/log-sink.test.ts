@@ -95,9 +95,9 @@ test("openLogSink refuses what it does not know, in k6's words", () => {
     ["nowhere", "unsupported log output 'nowhere'"],
     ["loki=http://127.0.0.1:3100", "unsupported log output 'loki=http://127.0.0.1:3100'"],
     ["filename=x", "logfile configuration should be in the form `file=path-to-local-file` but is `filename=x`"],
-    ["file=", "filepath must not be empty"],
+    ["file=", "error while parsing logfile configuration key `file=` with no value"],
     ["file=/tmp/x,level=tea", "unknown log level tea"],
-    ["file=/tmp/x,level=", "error while parsing logfile configuration key `level` with no value"],
+    ["file=/tmp/x,level=", "error while parsing logfile configuration key `level=` with no value"],
     ["file=/tmp/x,size=5", "unknown logfile config key size"],
     ["file=missing/x.log", "provided directory '/missing' does not exist"],
   ];

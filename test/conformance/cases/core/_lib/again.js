@@ -1,0 +1,2 @@
+export * from './counter.js';
+export { bump as increase } from './counter.js';

@@ -1,0 +1,3 @@
+// @about: packages of npm cannot be imported by their name
+import _ from 'lodash';
+export default function () {}

@@ -1,0 +1,3 @@
+// @about: options that are a function are refused
+export const options = () => ({ vus: 1 });
+export default function () {}

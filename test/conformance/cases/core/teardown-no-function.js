@@ -1,0 +1,3 @@
+// @about: a teardown that is no function is refused
+export let teardown;
+export default function () {}
