@@ -111,6 +111,7 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
         port,
         tls: target.secure ? { ...request.tls, serverName: target.host } : undefined,
         proxy: request.proxy ? new URL(request.proxy) : undefined,
+        localIp: request.localIp,
       },
       this,
     );
