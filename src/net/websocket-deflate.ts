@@ -13,6 +13,9 @@ const DEFLATE_LEVEL = 1;
 /** RFC 7692, sections 7.2.1 and 7.2.2: the end of a flush, which is not sent. */
 const FLUSH_TAIL = Buffer.from([0x00, 0x00, 0xff, 0xff]);
 
+/** What is not sent, and an empty last block: with that a message that was cut is one that has no end. */
+const MESSAGE_TAIL = Buffer.from([...FLUSH_TAIL, 0x01, 0x00, 0x00, 0xff, 0xff]);
+
 /** A message that inflates to more is an attack, or a mistake that would take the machine with it. */
 const INFLATED_BYTES_MAX = 2 ** 30;
 
@@ -39,12 +42,11 @@ export class Inflater {
     // The parser must have returned before it is called back.
     queueMicrotask(() => {
       if (!fin) return done(null, Buffer.alloc(0));
-      const packed = Buffer.concat([...this.#parts, FLUSH_TAIL]);
+      const packed = Buffer.concat([...this.#parts, MESSAGE_TAIL]);
       this.#parts = [];
-      const { constants, inflateRawSync } = zlib();
       let inflated: Buffer;
       try {
-        inflated = inflateRawSync(packed, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: INFLATED_BYTES_MAX });
+        inflated = zlib().inflateRawSync(packed, { maxOutputLength: INFLATED_BYTES_MAX });
       } catch (error) {
         return done(error as Error);
       }
