@@ -288,7 +288,8 @@ class WhatwgConnection implements WebSocketConnection {
     const socket = this.#socket;
     if (!this.#events || !socket) return;
     this.#terminated = true;
-    const error = this.#open ? undefined : "operation was canceled";
+    const { ip, port } = this.#dialled;
+    const error = this.#open ? undefined : `dial tcp ${joinHostPort(ip, port)}: operation was canceled`;
     setImmediate(() => this.#finish({ atMs: performance.now(), code: CloseCode.Abnormal, reason: "", error }));
     terminateWhenSent(socket, performance.now() + LINGER_MS);
   }

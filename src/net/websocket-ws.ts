@@ -18,6 +18,7 @@ import type {
   WebSocketRequest,
 } from "./websocket.ts";
 import { spareTopTier } from "../host/jit.ts";
+import { joinHostPort } from "./error-codes.ts";
 import { clearDeadline, Deadline, Deadlines } from "./deadlines.ts";
 import { CloseCode, closeErrorText, isValidReceivedCode } from "./websocket-close.ts";
 import { deflateMessage } from "./websocket-deflate.ts";
@@ -335,7 +336,7 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
     if (!this.#events) return;
     this.#arrivedMs = performance.now();
     this.#stopTimer();
-    const error = this.#handshake ? "operation was canceled" : undefined;
+    const error = this.#handshake && canceled(this.#handshake.endpoint);
     this.#handshake = undefined;
     this.#stream.end();
     setImmediate(() => this.#finish({ error }));
@@ -367,5 +368,8 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
     events.onClose({ atMs: this.#arrivedMs, code: CloseCode.Abnormal, reason: "", closeFrameReceived: false, ...end });
   }
 }
+
+const canceled = ({ host, port }: { host: string; port: number }): string =>
+  `dial tcp ${joinHostPort(host, port)}: operation was canceled`;
 
 spareTopTier(WsConnection);
