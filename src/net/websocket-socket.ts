@@ -346,7 +346,9 @@ class NodeStream extends BaseStream {
     socket.on("data", onData);
     socket.on("end", onEnd);
     socket.on("error", onError);
-    socket.write(`CONNECT ${hostPort} HTTP/1.1\r\nHost: ${hostPort}\r\n${authorization}\r\n`);
+    socket.write(
+      `CONNECT ${hostPort} HTTP/1.1\r\nHost: ${hostPort}\r\nUser-Agent: Go-http-client/1.1\r\n${authorization}\r\n`,
+    );
   }
 
   #secure(socket: Socket): void {

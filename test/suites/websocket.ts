@@ -1128,7 +1128,7 @@ for (const secure of [false, true]) {
         await client.until(() => client.messages.length === 1);
         assert.equal(
           proxy.asked[0],
-          `CONNECT 127.0.0.1:${port} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nProxy-Authorization: Basic ${btoa("us@er:pw")}\r\n\r\n`,
+          `CONNECT 127.0.0.1:${port} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUser-Agent: Go-http-client/1.1\r\nProxy-Authorization: Basic ${btoa("us@er:pw")}\r\n\r\n`,
         );
         client.connection.terminate();
         proxy.close();
