@@ -221,7 +221,15 @@ export class Vu {
   /** Calls a function of the script from a turn's top level: its promise reactions run right after it, also if it throws. */
   *invoke(f: unknown, self: unknown, args: unknown[]): Generator<unknown, unknown, any> {
     if (this.interrupted) throw new Interrupted();
-    return yield* this.thenJobs(this.runtime.rt.call(f, self, args));
+    const { rt } = this.runtime;
+    let value: unknown;
+    try {
+      value = yield* rt.call(f, self, args);
+    } catch (error) {
+      yield* this.jobsThenThrow(error);
+    }
+    if (this.jobs.length > 0) yield* rt.runJobs();
+    return value;
   }
 
   /**
