@@ -171,11 +171,12 @@ export class Conductor {
       case "log":
         this.init.writeLog(message.record);
         return;
+      // What handleSummary() measures is in no metric and no output: they are complete.
       case "aggregate":
-        this.merge(message.packed);
+        if (this.phase !== "ended") this.merge(message.packed);
         return;
       case "samples":
-        this.init.onSamples(readSampleBatch(message.batch, this.registry));
+        if (this.phase !== "ended") this.init.onSamples(readSampleBatch(message.batch, this.registry));
         return;
       case "progress":
         thread.progress = message.scenarios;

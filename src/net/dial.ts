@@ -17,6 +17,7 @@ import {
   ioFailure,
   joinHostPort,
   tlsFailure,
+  unsuitableLocalIpFailure,
 } from "./error-codes.ts";
 import { Http1Connection } from "./http1.ts";
 import { Http2Connection } from "./http2.ts";
@@ -102,6 +103,10 @@ export class Dialing extends Deadline {
 
   #connect(ip: string, port: number): void {
     const { localIp, deadlines } = this.#context;
+    if (localIp !== undefined && isIP(localIp) !== isIP(ip)) {
+      this.#fail(unsuitableLocalIpFailure(localIp));
+      return;
+    }
     const nowMs = performance.now();
     this.#remoteIp = ip;
     this.#remotePort = port;
@@ -113,7 +118,7 @@ export class Dialing extends Deadline {
       noDelay: true,
       keepAlive: true,
       keepAliveInitialDelay: KEEP_ALIVE_MS,
-      ...(localIp !== undefined && isIP(localIp) === isIP(ip) ? { localAddress: localIp } : undefined),
+      ...(localIp === undefined ? undefined : { localAddress: localIp }),
     });
     this.#socket = socket;
     const onError = (error: unknown) => this.#fail(dialFailure(error, { ip, port, localIp }));

@@ -205,6 +205,12 @@ export function dialFailure(error: unknown, target: { ip: string; port: number; 
   };
 }
 
+/** An address to dial from that is of the other family than the one to dial. */
+export function unsuitableLocalIpFailure(localIp: string): Failure {
+  const text = `dial tcp: address ${joinHostPort(localIp, 0)}: no suitable address found`;
+  return { errorCode: ErrorCode.TcpDial, error: text, text };
+}
+
 /** A port outside of 1 to 65535 in the URL. */
 export function invalidPortFailure(port: number): Failure {
   const text = `dial tcp: address ${port}: invalid port`;

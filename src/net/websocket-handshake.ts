@@ -235,7 +235,7 @@ export class HandshakeReader {
         if (early !== undefined) return failed(early);
         if (this.#bytes.length > HEAD_BYTES_MAX)
           return failed("net/http: HTTP/1.x transport connection broken: head too long");
-        return ended ? failed("unexpected EOF") : undefined;
+        return ended ? failed(this.#refuseCut() ?? "unexpected EOF") : undefined;
       }
       const text = this.#bytes.toString("latin1", 0, end);
       const known = acceptedBefore(text, this.#accept);
@@ -251,6 +251,13 @@ export class HandshakeReader {
   #refuseEarly(): string | undefined {
     const line = this.#bytes.subarray(0, this.#bytes.indexOf(0x0a)).toString("latin1").replace(/\r$/, "");
     const parsed = parseStatusLine(line);
+    return typeof parsed === "string" ? parsed : undefined;
+  }
+
+  /** What ends early is judged as if its last line were a whole one. */
+  #refuseCut(): string | undefined {
+    if (this.#bytes.length === 0) return undefined;
+    const parsed = parseHead(`${this.#bytes.toString("latin1")}\r\n\r\n`);
     return typeof parsed === "string" ? parsed : undefined;
   }
 
@@ -281,6 +288,7 @@ export class HandshakeReader {
     const body = readBody(this.#bytes.subarray(head.bodyAt), status, headers);
     if (!body.whole && !ended) return undefined;
     handshake.body = body.bytes.toString("utf8");
+    handshake.headers = shownHeaders(headers);
     return { handshake, error: "websocket: bad handshake", deflate: false, rest: NO_BYTES };
   }
 
@@ -337,6 +345,11 @@ function parseStatusLine(line: string): { status: number; statusText: string } |
   return { status: Number(code), statusText: rest.slice(code.length).trim() };
 }
 
+/** Go takes names with spaces, and leaves them as they are. */
+const FIELD_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z ]+$/;
+/** Printable ASCII, space, tab, and everything above ASCII. */
+const BAD_FIELD_VALUE = /[\x00-\x08\x0a-\x1f\x7f]/;
+
 function parseHead(text: string): Head | string {
   let at = text.indexOf("\n") + 1;
   const line = parseStatusLine(cutCarriageReturn(text, 0, at - 1));
@@ -351,8 +364,11 @@ function parseHead(text: string): Head | string {
       continue;
     }
     const colon = raw.indexOf(":");
-    if (colon <= 0) return `malformed MIME header: missing colon: ${quote(raw)}`;
-    headers.push([raw.slice(0, colon), decodeUtf8(raw.slice(colon + 1).trim())]);
+    if (colon < 0) return `malformed MIME header: missing colon: ${quote(raw)}`;
+    const name = raw.slice(0, colon);
+    const value = raw.slice(colon + 1).trim();
+    if (!FIELD_NAME.test(name) || BAD_FIELD_VALUE.test(value)) return `malformed MIME header line: ${quote(raw)}`;
+    headers.push([name, decodeUtf8(value)]);
   }
   return { ...line, headers };
 }
@@ -397,6 +413,14 @@ function agreedDeflate(extensions: string): "yes" | "no" | "bad" {
     return bare ? "yes" : "bad";
   }
   return "no";
+}
+
+/** Without what Go takes out: how the body was framed, and that the connection ends. */
+function shownHeaders(headers: readonly Header[]): readonly Header[] {
+  const hidden = new Set<string>();
+  if (first(headers, "transfer-encoding") !== undefined) hidden.add("transfer-encoding").add("content-length");
+  if (hasToken(headers, "connection", "close")) hidden.add("connection");
+  return hidden.size === 0 ? headers : headers.filter(([name]) => !hidden.has(name.toLowerCase()));
 }
 
 /** The first bytes of a refused upgrade's body, and whether they are all that k6 would wait for. */

@@ -2,7 +2,7 @@
  * A byte stream to the peer of a WebSocket, as lean as the runtime has one.
  *
  * On Bun a plain TCP connection is one of its own sockets (`connect` of its global): half the memory of a `node:net` one, and 1 us less for each message
- * there and back. TLS, proxies and the other runtimes go over `node:net` and `node:tls`. Which one it is shows nowhere else.
+ * there and back. TLS, proxies, chosen local addresses and the other runtimes go over `node:net` and `node:tls`. Which one it is shows nowhere else.
  *
  * The modules of the runtime behind these others are loaded when the first such connection is made.
  *
@@ -12,7 +12,15 @@
 import type { Socket } from "node:net";
 import process from "node:process";
 import type { TLSSocket } from "node:tls";
-import { dialFailure, type Ends, ioFailure, joinHostPort, lookupFailure, tlsFailure } from "./error-codes.ts";
+import {
+  dialFailure,
+  type Ends,
+  ioFailure,
+  joinHostPort,
+  lookupFailure,
+  tlsFailure,
+  unsuitableLocalIpFailure,
+} from "./error-codes.ts";
 import { isIP } from "../base/ip.ts";
 import { spareTopTier } from "../host/jit.ts";
 import { judge } from "./tls.ts";
@@ -25,6 +33,8 @@ export interface StreamTarget {
   tls?: WebSocketTls & { serverName: string };
   /** http: proxy to ask for a tunnel with CONNECT. */
   proxy?: URL;
+  /** Address of this machine to connect from. */
+  localIp?: string;
 }
 
 /** Called from the event loop, never inside a method of the stream. */
@@ -61,7 +71,7 @@ const LINGER_MS = 10_000;
 
 /** Connects; what goes wrong arrives at `onEnd`. */
 export function openStream(target: StreamTarget, events: StreamEvents): Stream {
-  const isLean = leanConnect !== undefined && !target.tls && !target.proxy;
+  const isLean = leanConnect !== undefined && !target.tls && !target.proxy && !target.localIp;
   const stream = isLean ? new LeanStream(events) : new NodeStream(target, events);
   const dialled = target.proxy
     ? { host: unbracket(target.proxy.hostname), port: Number(target.proxy.port || 80) }
@@ -284,10 +294,16 @@ class NodeStream extends BaseStream {
     if (this.#ending) return;
     this.#ip = ip;
     this.#port = port;
-    const socket = process.getBuiltinModule("node:net").connect({ host: ip, port });
+    const { localIp } = this.#target;
+    if (localIp !== undefined && isIP(localIp) !== isIP(ip)) {
+      queueMicrotask(() => this.fail(unsuitableLocalIpFailure(localIp).text));
+      return;
+    }
+    const from = localIp === undefined ? undefined : { localAddress: localIp };
+    const socket = process.getBuiltinModule("node:net").connect({ host: ip, port, ...from });
     socket.setNoDelay(true);
     this.#socket = socket;
-    const onError = (error: unknown) => this.fail(dialFailure(error, { ip, port }).text);
+    const onError = (error: unknown) => this.fail(dialFailure(error, { ip, port, localIp }).text);
     socket.once("error", onError);
     socket.once("connect", () => {
       socket.off("error", onError);
@@ -330,7 +346,9 @@ class NodeStream extends BaseStream {
     socket.on("data", onData);
     socket.on("end", onEnd);
     socket.on("error", onError);
-    socket.write(`CONNECT ${hostPort} HTTP/1.1\r\nHost: ${hostPort}\r\n${authorization}\r\n`);
+    socket.write(
+      `CONNECT ${hostPort} HTTP/1.1\r\nHost: ${hostPort}\r\nUser-Agent: Go-http-client/1.1\r\n${authorization}\r\n`,
+    );
   }
 
   #secure(socket: Socket): void {

@@ -45,6 +45,7 @@ export function whatwgLacks(request: WebSocketRequest): string | undefined {
     return "request headers, pings and the answer to the handshake are known to Bun's WebSocket only";
   if (request.exact) return "exact behaviour with close codes, invalid text and broken handshakes";
   if (request.compression) return "its own choice of what to offer for compression";
+  if (request.localIp) return "an address to connect from";
   if (request.proxy) return "the proxy's reason for a refusal";
   const namesProtocol = request.headers.some(([name]) => canonicalName(name) === "Sec-Websocket-Protocol");
   if (namesProtocol || request.protocols.length > 0) return "a server that chooses none of the subprotocols";
@@ -287,7 +288,8 @@ class WhatwgConnection implements WebSocketConnection {
     const socket = this.#socket;
     if (!this.#events || !socket) return;
     this.#terminated = true;
-    const error = this.#open ? undefined : "operation was canceled";
+    const { ip, port } = this.#dialled;
+    const error = this.#open ? undefined : `dial tcp ${joinHostPort(ip, port)}: operation was canceled`;
     setImmediate(() => this.#finish({ atMs: performance.now(), code: CloseCode.Abnormal, reason: "", error }));
     terminateWhenSent(socket, performance.now() + LINGER_MS);
   }

@@ -1,20 +1,14 @@
 /**
  * WebSocket connections on the protocol code of the `ws` package: on every runtime, and exact to the byte.
  *
- * From `ws` comes the frame parser (`Receiver`), with all that a peer can do to it. The handshake, the frames that are sent and
- * the inflating are ours, because k6's client can be told from others by them: a request line with the URL's query as it was
- * typed, any close code, an answer to a close frame without its reason, `duplicate header not allowed`. The parser is told not to
- * check text for UTF-8: k6 does not. Frames that are whole and plain do not need it; most connections never make one.
- *
- * `ws` is imported by path. Its package exports hide the file, and on Bun the bare name is a module of Bun's own, over
- * Bun's WebSocket; the path gets the real package on Bun, in a compiled binary, on Deno and on Node.
+ * From `ws` comes the frame parser, for frames that are in parts, compressed or forbidden (`websocket-receiver.ts`). The
+ * handshake, the frames that are sent and the reading of frames that are whole and plain are ours, because k6's client can be
+ * told from others by them: a request line with the URL's query as it was typed, any close code, an answer to a close frame
+ * without its reason, `duplicate header not allowed`.
  *
  * RFC 6455 and RFC 7692; behaviour of gorilla/websocket 1.5.3 as k6 v2.2.0 uses it.
  */
 import { isUtf8 } from "node:buffer";
-import { createRequire } from "node:module";
-import process from "node:process";
-import type WsReceiver from "../../node_modules/ws/lib/receiver.js";
 import type {
   Handshake,
   OpenWebSocket,
@@ -24,8 +18,10 @@ import type {
   WebSocketRequest,
 } from "./websocket.ts";
 import { spareTopTier } from "../host/jit.ts";
+import { joinHostPort } from "./error-codes.ts";
 import { clearDeadline, Deadline, Deadlines } from "./deadlines.ts";
 import { CloseCode, closeErrorText, isValidReceivedCode } from "./websocket-close.ts";
+import { deflateMessage } from "./websocket-deflate.ts";
 import {
   CONTROL_PAYLOAD_BYTES_MAX,
   closePayload,
@@ -33,7 +29,6 @@ import {
   encodeShortText,
   Opcode,
   SHORT_FRAME_BYTES_MAX,
-  SHORT_TEXT_MAX,
 } from "./websocket-frame.ts";
 import {
   HandshakeReader,
@@ -42,7 +37,9 @@ import {
   parseTarget,
   type Target,
 } from "./websocket-handshake.ts";
+import { type FrameEvents, type FrameReceiver, newReceiver } from "./websocket-receiver.ts";
 import { openStream, type Stream, type StreamEvents } from "./websocket-socket.ts";
+import { type Chunk, decodeSlice, decodeText } from "./websocket-text.ts";
 
 export const openWs: OpenWebSocket = (request, events) => new WsConnection(request, events);
 
@@ -50,18 +47,9 @@ export const openWs: OpenWebSocket = (request, events) => new WsConnection(reque
 const keyBytes = Buffer.alloc(16);
 const newKey = (): string => crypto.getRandomValues(keyBytes).toString("base64");
 
-/** gorilla compresses at this level: speed over size. */
-const DEFLATE_LEVEL = 1;
-
 /** RFC 6455, section 5.2: values of the second byte that are no length of their own. */
 const LENGTH_16_BIT = 126;
 const LENGTH_MASKED = 128;
-
-/** RFC 7692, sections 7.2.1 and 7.2.2: the end of a flush, which is not sent. */
-const FLUSH_TAIL = Buffer.from([0x00, 0x00, 0xff, 0xff]);
-
-/** A message that inflates to more is an attack, or a mistake that would take the machine with it. */
-const INFLATED_BYTES_MAX = 2 ** 30;
 
 /** Short messages are written here by all connections in turn, and requests of the usual length. */
 const shortFrame = new Uint8Array(SHORT_FRAME_BYTES_MAX);
@@ -69,12 +57,6 @@ const shortRequest = new Uint8Array(4096);
 const encoder = new TextEncoder();
 /** UTF-8 takes at most this many bytes for a UTF-16 code unit. */
 const UTF8_MAX = 3;
-
-/** What is read from a stream, with the methods that Node's and Bun's buffers have behind `toString`. */
-type Chunk = Buffer & {
-  latin1Slice(begin: number, end: number): string;
-  utf8Slice(begin: number, end: number): string;
-};
 
 /** What a connection needs until it is open, and how long that may take. */
 class Opening extends Deadline {
@@ -130,6 +112,7 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
         port,
         tls: target.secure ? { ...request.tls, serverName: target.host } : undefined,
         proxy: request.proxy ? new URL(request.proxy) : undefined,
+        localIp: request.localIp,
       },
       this,
     );
@@ -337,9 +320,7 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
       this.#stream.writeShared(shortFrame, size);
       return;
     }
-    const { constants, deflateRawSync } = zlib();
-    const packed = deflateRawSync(data, { level: DEFLATE_LEVEL, finishFlush: constants.Z_SYNC_FLUSH });
-    this.write(encodeFrame(opcode, packed.subarray(0, packed.length - FLUSH_TAIL.length), true));
+    this.write(encodeFrame(opcode, deflateMessage(data), true));
   }
 
   ping(payload: Uint8Array): void {
@@ -355,7 +336,7 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
     if (!this.#events) return;
     this.#arrivedMs = performance.now();
     this.#stopTimer();
-    const error = this.#handshake ? "operation was canceled" : undefined;
+    const error = this.#handshake && canceled(this.#handshake.endpoint);
     this.#handshake = undefined;
     this.#stream.end();
     setImmediate(() => this.#finish({ error }));
@@ -388,194 +369,7 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
   }
 }
 
+const canceled = ({ host, port }: { host: string; port: number }): string =>
+  `dial tcp ${joinHostPort(host, port)}: operation was canceled`;
+
 spareTopTier(WsConnection);
-
-/** What a parser reports. */
-interface FrameEvents {
-  onMessage(data: Buffer, isBinary: boolean): void;
-  onPing(payload: Buffer): void;
-  onPong(payload: Buffer): void;
-  onConclude(code: number, reason: Buffer): void;
-  /** Bytes that the protocol forbids; `what` is gorilla's word for them. */
-  onViolation(what: string): void;
-  onUnreadable(error: string): void;
-  /** All bytes are read, and no close frame was among them. */
-  onFinished(): void;
-}
-
-/** As far as a connection uses it. */
-interface FrameReceiver {
-  /** Between two messages, with nothing in hand. */
-  readonly idle: boolean;
-  /** Messages may be compressed. */
-  readonly deflate: boolean;
-  readonly writableLength: number;
-  write(chunk: Uint8Array): boolean;
-  once(name: "drain", listener: () => void): unknown;
-  end(): void;
-}
-
-let Receiver: ReturnType<typeof receiverClass> | undefined;
-
-function newReceiver(events: FrameEvents, deflate: boolean): FrameReceiver {
-  Receiver ??= receiverClass(loadReceiver());
-  return new Receiver(events, deflate);
-}
-
-/** Loaded when the first frame comes that needs it: it brings streams and zlib with it. */
-function loadReceiver(): typeof WsReceiver {
-  // Written so that the bundler sees the file and packs it, and a runtime without a global `require` finds it.
-  return typeof require === "function"
-    ? require("../../node_modules/ws/lib/receiver.js")
-    : createRequire(import.meta.url)("../../node_modules/ws/lib/receiver.js");
-}
-
-const zlib = () => process.getBuiltinModule("node:zlib");
-
-/**
- * The parser of `ws`, with its events dispatched by `emit` itself: a connection then needs no listeners, which is a third of
- * the parser's memory.
- */
-function receiverClass(Base: typeof WsReceiver) {
-  return class FrameReceiver extends Base implements FrameReceiver {
-    readonly #events: FrameEvents;
-    readonly deflate: boolean;
-    #over = false;
-    declare readonly _state: number;
-    declare readonly _bufferedBytes: number;
-    declare readonly _fragmented: number;
-
-    constructor(events: FrameEvents, deflate: boolean) {
-      super({ skipUTF8Validation: true, extensions: deflate ? { "permessage-deflate": new Inflater() } : undefined });
-      this.#events = events;
-      this.deflate = deflate;
-    }
-
-    /** Between two messages, with nothing in hand. */
-    get idle(): boolean {
-      return this._state === 0 && this._bufferedBytes === 0 && this._fragmented === 0 && this.writableLength === 0;
-    }
-
-    override emit(name: string | symbol, ...values: any[]): boolean {
-      switch (name) {
-        case "message":
-          if (!this.#over) this.#events.onMessage(values[0], values[1]);
-          return true;
-        case "ping":
-          if (!this.#over) this.#events.onPing(values[0]);
-          return true;
-        case "pong":
-          if (!this.#over) this.#events.onPong(values[0]);
-          return true;
-        case "conclude":
-          this.#over = true;
-          this.#events.onConclude(values[0], values[1]);
-          return true;
-        case "error":
-          if (!this.#over) this.#refuse(values[0]);
-          this.#over = true;
-          return true;
-        case "finish":
-          if (!this.#over) this.#events.onFinished();
-          this.#over = true;
-          return super.emit(name, ...values);
-        default:
-          return super.emit(name, ...values);
-      }
-    }
-
-    #refuse(error: Error & { code?: string }): void {
-      const detail = Number(/\d+$/.exec(error.message)?.[0]);
-      // A close frame of one byte is no violation for gorilla: it holds no code.
-      if (error.code === "WS_ERR_INVALID_CONTROL_PAYLOAD_LENGTH" && detail === 1) {
-        this.#events.onConclude(CloseCode.NoStatus, Buffer.alloc(0));
-        return;
-      }
-      const what = violation(error.code ?? "", detail);
-      if (what !== undefined) this.#events.onViolation(what);
-      else this.#events.onUnreadable(error.message);
-    }
-  };
-}
-
-/**
- * `permessage-deflate` without context takeover, which is all that k6 agrees to: each message stands alone.
- *
- * In place of the one in `ws`, which keeps a zlib stream for each connection, and on Deno brings the process down with it when
- * a message is corrupt.
- */
-class Inflater {
-  #parts: Uint8Array[] = [];
-
-  decompress(data: Uint8Array, fin: boolean, done: (error: Error | null, data?: Buffer) => void): void {
-    this.#parts.push(data);
-    // The parser must have returned before it is called back.
-    queueMicrotask(() => {
-      if (!fin) return done(null, Buffer.alloc(0));
-      const packed = Buffer.concat([...this.#parts, FLUSH_TAIL]);
-      this.#parts = [];
-      const { constants, inflateRawSync } = zlib();
-      let inflated: Buffer;
-      try {
-        inflated = inflateRawSync(packed, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: INFLATED_BYTES_MAX });
-      } catch (error) {
-        return done(error as Error);
-      }
-      done(null, inflated);
-    });
-  }
-}
-
-/** gorilla's words for what `ws` found; `undefined` for an error that gorilla does not answer with a close frame. */
-function violation(code: string, detail: number): string | undefined {
-  switch (code) {
-    case "WS_ERR_UNEXPECTED_RSV_1":
-      return "RSV1 set";
-    case "WS_ERR_UNEXPECTED_RSV_2_3":
-      return "RSV2 set";
-    case "WS_ERR_INVALID_OPCODE":
-      if (detail === Opcode.Continuation) return "continuation after FIN";
-      return detail === Opcode.Text || detail === Opcode.Binary ? "data before FIN" : `bad opcode ${detail}`;
-    case "WS_ERR_EXPECTED_FIN":
-      return "FIN not set on control";
-    case "WS_ERR_INVALID_CONTROL_PAYLOAD_LENGTH":
-      return "len > 125 for control";
-    case "WS_ERR_UNEXPECTED_MASK":
-      return "bad MASK";
-    case "WS_ERR_INVALID_CLOSE_CODE":
-      return `bad close code ${detail}`;
-    default:
-      return undefined;
-  }
-}
-
-/** The text of a part of a chunk; see `decodeText`. */
-function decodeSlice(chunk: Chunk, begin: number, end: number): string {
-  if (end - begin <= SHORT_TEXT_MAX) {
-    let bits = 0;
-    for (let i = begin; i < end; i++) bits |= chunk[i]!;
-    if (bits < 0x80) return chunk.latin1Slice(begin, end);
-  }
-  const text = chunk.utf8Slice(begin, end);
-  if (!text.includes("\ufffd")) return text;
-  return decodeText(chunk.subarray(begin, end));
-}
-
-/** Text as Go reads it: each byte that is no UTF-8 becomes one U+FFFD, where the WHATWG decoder joins some of them. */
-export function decodeText(bytes: Buffer): string {
-  const text = bytes.toString();
-  return text.includes("\ufffd") && !isUtf8(bytes) ? decodeBytewise(bytes) : text;
-}
-
-function decodeBytewise(bytes: Buffer): string {
-  let text = "";
-  for (let at = 0; at < bytes.length; ) {
-    const first = bytes[at]!;
-    const size = first < 0x80 ? 1 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-    const char = bytes.subarray(at, at + size);
-    const valid = char.length === size && isUtf8(char);
-    text += valid ? char.toString() : "\ufffd";
-    at += valid ? size : 1;
-  }
-  return text;
-}

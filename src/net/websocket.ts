@@ -22,6 +22,7 @@
  * | names what is wrong with a certificate | tells OpenSSL's code |
  * | tells a reset connection from one that ended | does not |
  * | tells the peer's address | does not; it is the dialled one where that was an address |
+ * | connects from an address that was chosen | from the one that the system chooses |
  *
  * Alike in both: request headers, Host, the answer's raw headers and body, pings and pongs with payload, early
  * messages, client certificates, SNI apart from the dialled address, `terminate` after what was sent.
@@ -43,6 +44,8 @@ export interface WebSocketRequest {
   tls: WebSocketTls;
   /** Where to connect instead of the URL's host (option `hosts`, DNS policy); the Host header and SNI stay the URL's. */
   connectTo?: { host: string; port: number };
+  /** Address of this machine to connect from (option `localIPs`). */
+  localIp?: string;
   /** Proxy URL (http:), if one applies. */
   proxy?: string;
   /**

@@ -23,11 +23,12 @@ const FUNCTION = "[object Function]";
 
 /** The functions of `console`, by name. */
 export function consoleFunctions(runtime: VuRuntime): Record<string, unknown> {
+  const text = (value: unknown): string => runtime.rt.goErrorText(value) ?? formatValue(value);
   const functions: Record<string, unknown> = {};
   for (const [name, level] of Object.entries(LEVELS)) {
     functions[name] = runtime.rt.fn(name, 0, (args) => {
-      const text = args.length === 1 ? formatValue(args[0]) : args.map(formatValue).join(" ");
-      runtime.log.log(level, text, runtime.vu.inInit ? INIT_SOURCE : SOURCE);
+      const line = args.length === 1 ? text(args[0]) : args.map(text).join(" ");
+      runtime.log.log(level, line, runtime.vu.inInit ? INIT_SOURCE : SOURCE);
     });
   }
   return functions;

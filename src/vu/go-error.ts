@@ -4,11 +4,8 @@
  * Thrown by the host, it is made anew in the realm with the same message.
  */
 export class GoError extends Error {
-  /** What `error.value` holds. */
-  readonly value: unknown;
-  constructor(message: string, value?: unknown) {
+  constructor(message: string) {
     super(message);
     this.name = "GoError";
-    this.value = value;
   }
 }

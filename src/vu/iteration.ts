@@ -91,8 +91,14 @@ export class Iteration implements CoroutineListener, IterationResult {
       }
     }
     if (failed) {
-      this.ending = vu.interrupted || result instanceof Interrupted ? "interrupted" : "failed";
-      if (this.failed) this.error = result;
+      const isCutOff = vu.interrupted || result instanceof Interrupted;
+      if (this.phase === "call" && !isCutOff && vu.jobs.length > 0) {
+        this.phase = "rest";
+        vu.start(vu.jobsThenThrow(result), this);
+        return;
+      }
+      this.ending = isCutOff ? "interrupted" : "failed";
+      if (!isCutOff) this.error = result;
     } else this.ending = "well";
     this.close();
   }

@@ -116,7 +116,7 @@ export class VuRuntime {
         tickPlain: () => this.tickPlain(),
         tickTwin: () => this.tickTwin(),
         describeError(error) {
-          if (error instanceof GoError) return { kind: "GoError", message: error.message, value: error.value };
+          if (error instanceof GoError) return { kind: "GoError", message: error.message };
           if (error instanceof Interrupted) return { kind: "Interrupted", message: "" };
           if (error instanceof TypeError) return { kind: "TypeError", message: error.message };
           if (error instanceof RangeError) return { kind: "RangeError", message: error.message };

@@ -218,11 +218,16 @@ export class Vu {
     return this.runtime.systemTags.has(name) ? tags.with(name, value) : tags;
   }
 
-  /** Calls a function of the script from a turn's top level: its promise reactions run right after it. */
+  /** Calls a function of the script from a turn's top level: its promise reactions run right after it, also if it throws. */
   *invoke(f: unknown, self: unknown, args: unknown[]): Generator<unknown, unknown, any> {
     if (this.interrupted) throw new Interrupted();
     const { rt } = this.runtime;
-    const value = yield* rt.call(f, self, args);
+    let value: unknown;
+    try {
+      value = yield* rt.call(f, self, args);
+    } catch (error) {
+      yield* this.jobsThenThrow(error);
+    }
     if (this.jobs.length > 0) yield* rt.runJobs();
     return value;
   }
@@ -236,7 +241,13 @@ export class Vu {
     if (this.interrupted) throw new Interrupted();
     const { rt } = this.runtime;
     const { k } = rt;
-    const result = rt.c1(undefined, f, argument);
+    let result: unknown;
+    try {
+      result = rt.c1(undefined, f, argument);
+    } catch (error) {
+      if (this.jobs.length === 0) throw error;
+      return this.jobsThenThrow(error);
+    }
     if (k.p === 0) return this.jobs.length > 0 ? rt.runJobs() : undefined;
     const rest = k.p === 1 ? (result as Generator<unknown, unknown, any>) : oneBlock();
     k.p = 0;
@@ -256,9 +267,21 @@ export class Vu {
   }
 
   private *thenJobs(steps: Generator<unknown, unknown, any>): Generator<unknown, unknown, any> {
-    const value = yield* steps;
+    let value: unknown;
+    try {
+      value = yield* steps;
+    } catch (error) {
+      yield* this.jobsThenThrow(error);
+    }
     if (this.jobs.length > 0) yield* this.runtime.rt.runJobs();
     return value;
+  }
+
+  /** What a call has left is still run if it ends with an exception, but not if it was interrupted. */
+  *jobsThenThrow(error: unknown): Generator<unknown, never, any> {
+    const { rt } = this.runtime;
+    if (this.jobs.length > 0 && !rt.k.x && !this.interrupted) yield* rt.runJobs();
+    throw error;
   }
 
   /** Calls a function of the script from inside of another call: no reaction runs until that ends. */

@@ -495,7 +495,7 @@ add("terminate while connecting is an end with an error", (open) =>
       const client = connect(open, url);
       client.connection.terminate();
       const end = await client.ended();
-      assert.equal(end.error, "operation was canceled");
+      assert.equal(end.error, `dial tcp 127.0.0.1:${new URL(url).port}: operation was canceled`);
       assert.deepEqual(client.order, ["close"]);
     },
   ),
@@ -733,7 +733,9 @@ for (const [answer, error] of [
   ["nonsense\r\n\r\n", `malformed HTTP response "nonsense"`],
   ["HTTP/x 101 Yes\r\n\r\n", `malformed HTTP version "HTTP/x"`],
   ["HTTP/1.1 101 Yes\r\nno colon\r\n\r\n", `malformed MIME header: missing colon: "no colon"`],
-  ["HTTP/1.1 101 Switching Protocols\r\nUpgr", "unexpected EOF"],
+  ["HTTP/1.1 101 Switching Protocols\r\nUpgr", `malformed MIME header: missing colon: "Upgr"`],
+  ["HTTP/1.1 101 Switching Protocols\r\nUpgrade: web", "unexpected EOF"],
+  ["\x15\x03\x01", String.raw`malformed HTTP response "\x15\x03\x01"`],
 ]) {
   addExact(`the answer ${JSON.stringify(answer)} is: ${error}`, (open) =>
     withServer(answers(answer!), async ({ url }) => {
@@ -1126,7 +1128,7 @@ for (const secure of [false, true]) {
         await client.until(() => client.messages.length === 1);
         assert.equal(
           proxy.asked[0],
-          `CONNECT 127.0.0.1:${port} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nProxy-Authorization: Basic ${btoa("us@er:pw")}\r\n\r\n`,
+          `CONNECT 127.0.0.1:${port} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUser-Agent: Go-http-client/1.1\r\nProxy-Authorization: Basic ${btoa("us@er:pw")}\r\n\r\n`,
         );
         client.connection.terminate();
         proxy.close();

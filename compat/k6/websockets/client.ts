@@ -221,6 +221,8 @@ export abstract class Client implements ContextHook {
       exact: true,
       timeoutMs: HANDSHAKE_TIMEOUT_MS,
     };
+    const localIp = networkOf(runtime).localIpOf(this.vu);
+    if (localIp !== undefined) request.localIp = localIp;
     const { proxy, failure } = networkOf(runtime).proxies.choose(target);
     if (failure !== undefined) return failure.text;
     if (proxy === undefined) {

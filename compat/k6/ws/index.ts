@@ -27,7 +27,7 @@ const ws: ModuleFactory = (runtime) => {
   const { rt } = runtime;
   const thread = new SocketThread(runtime);
 
-  const connect = rt.coroutine("connect", 1, function* (args) {
+  const connect = rt.coroutine("connect", 2, function* (args) {
     const { vu } = runtime;
     const url = goString(args[0]);
     if (vu.inInit) throw new GoError("using websockets in the init context is not supported");

@@ -8,14 +8,7 @@ export function closeError(rt: Realm, close: { code: number; reason: string; tex
   const object = rt.object() as Record<string, unknown>;
   object["code"] = code;
   object["text"] = reason;
-  return withText(rt, object, text ?? closeErrorText(code, reason));
+  return rt.goError(object, text ?? closeErrorText(code, reason));
 }
 
-export const plainError = (rt: Realm, text: string): object => withText(rt, rt.object(), text);
-
-function withText(rt: Realm, object: object, text: string): object {
-  const tell = rt.fn("error", 0, () => text);
-  rt.method(object, "error", tell, true);
-  rt.method(object, "toString", tell);
-  return object;
-}
+export const plainError = (rt: Realm, text: string): object => rt.goError(rt.object(), text);

@@ -20,17 +20,18 @@ export function createSocket(runtime: VuRuntime, session: Session): object {
   const timer = (name: "setTimeout" | "setInterval"): void =>
     add(rt.fn(name, 2, (args) => addTimer(runtime, session, { name, args })));
 
+  // By name, as k6 shows them.
+  add(rt.mixed("close", 1, (args) => session.close(args.length > 0 ? goInt(args[0]) : GOING_AWAY)));
   add(
     rt.fn("on", 2, (args) => {
       if (typeof args[1] === "function") session.on(goString(args[0]), args[1]);
     }),
   );
+  add(rt.mixed("ping", 0, () => session.ping()));
   add(rt.mixed("send", 1, (args) => session.send(goString(args[0]))));
   add(rt.mixed("sendBinary", 1, (args) => session.send(binary(args))));
-  add(rt.mixed("ping", 0, () => session.ping()));
-  timer("setTimeout");
   timer("setInterval");
-  add(rt.mixed("close", 1, (args) => session.close(args.length > 0 ? goInt(args[0]) : GOING_AWAY)));
+  timer("setTimeout");
   return socket;
 }
 

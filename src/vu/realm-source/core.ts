@@ -18,7 +18,7 @@ export interface RealmHost {
   /** ... in a twin: returns true if a Block that lets other VUs run has been announced. */
   tickTwin(): boolean;
   /** What an error of the host is for the script; undefined if `error` is not the host's. */
-  describeError(error: unknown): { kind: string; message: string; value?: unknown } | undefined;
+  describeError(error: unknown): { kind: string; message: string } | undefined;
   /** The value that a host function returns after announcing a Block. */
   readonly pending: unknown;
 }
@@ -68,6 +68,10 @@ export interface Realm {
   /** Ties the host's state to an object of the realm, invisibly; returns the object. */
   tie<T extends object>(object: T, state: unknown): T;
   stateOf(object: unknown): any;
+  /** Makes an object of the realm what k6's scripts see of an error of Go; returns it. */
+  goError<T extends object>(object: T, text: string): T;
+  /** Its text; undefined for what is no error of Go. */
+  goErrorText(value: unknown): string | undefined;
   object(): any;
   array(items: Iterable<unknown>): any[];
   /** A copy of bytes as a Uint8Array of the realm; its `.buffer` is the realm's too. */
@@ -122,13 +126,7 @@ export function installCore(rt: Realm, init: RealmHost): void {
   const nativeCall = Function.prototype.call;
   const isObject = (v: unknown): v is object => (typeof v === "object" && v !== null) || typeof v === "function";
 
-  class GoError extends Error {
-    value: unknown;
-    constructor(message?: string, value?: unknown) {
-      super(message);
-      defineProperty(this, "value", { value, writable: true, configurable: true, enumerable: false });
-    }
-  }
+  class GoError extends Error {}
   defineProperty(GoError.prototype, "name", {
     value: "GoError",
     writable: true,
@@ -136,6 +134,17 @@ export function installCore(rt: Realm, init: RealmHost): void {
     enumerable: false,
   });
   rt.GoError = GoError;
+
+  /** Objects that are errors of Go to k6, with their texts: what `value` of an exception holds, for one. */
+  const goErrors = new WeakMap<object, string>();
+  rt.goError = <T extends object>(object: T, text: string): T => {
+    const tell = { error: () => text }.error;
+    defineProperty(object, "error", { value: tell, writable: true, configurable: true, enumerable: true });
+    defineProperty(object, "toString", { value: tell, writable: true, configurable: true, enumerable: false });
+    goErrors.set(object, text);
+    return object;
+  };
+  rt.goErrorText = (value: unknown): string | undefined => (isObject(value) ? goErrors.get(value) : undefined);
 
   /** Errors that functions of k6 threw, not the script. */
   const nativeErrors = new WeakSet<object>();
@@ -193,13 +202,14 @@ export function installCore(rt: Realm, init: RealmHost): void {
     try {
       const described = init.describeError(error);
       if (described === undefined) return error;
-      const { kind, message, value } = described;
+      const { kind, message } = described;
       if (kind === "Interrupted") {
         k.x = true;
         return interruption;
       }
       const Kind: any = { TypeError, RangeError, SyntaxError, Error }[kind as "Error"];
-      const anew = Kind === undefined ? new GoError(message, value) : new Kind(message);
+      const anew = Kind === undefined ? new GoError(message) : new Kind(message);
+      if (Kind === undefined) anew.value = rt.goError({}, message);
       nativeErrors.add(anew);
       return anew;
     } catch {
