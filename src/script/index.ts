@@ -8,12 +8,13 @@ import { UserError } from "../base/errors.ts";
 import { type AnalysedModule, type Analysis, analyse, type BuiltinFacts } from "./analyse.ts";
 import type { Node } from "./ast.ts";
 import type { Loader } from "./load.ts";
+import { checkImports } from "./missing-exports.ts";
 import { pickPrefix } from "./names.ts";
 import { type Parsed, parseModule, unsupportedSyntax } from "./parse.ts";
 import { resolveSpecifier } from "./resolve.ts";
 import { type Rewritten, rewriteModule, UnsupportedSyntax } from "./rewrite/index.ts";
 import { collectFacts, type ModuleFacts } from "./scope.ts";
-import { isBuiltinName } from "./specifier.ts";
+import { classifySpecifier, isBuiltinName } from "./specifier.ts";
 import { isTypeScript, type Stripped, stripTypes } from "./strip.ts";
 
 /** Characters of a module whose map is made when it is asked for: what it is made of takes 50 bytes for each of them. */
@@ -29,6 +30,8 @@ export interface CompiledModule {
   requests: { specifier: string; id: string; names: string[]; leaks: boolean }[];
   /** Modules named in `require()` with a plain text. */
   required: { specifier: string; id: string }[];
+  /** `require` is used with a name that is made at run time, or handed on. */
+  requiresAny: boolean;
   starExports: string[];
   exportNames: string[];
   asyncModule: boolean;
@@ -64,29 +67,53 @@ interface Source extends AnalysedModule {
   stripped: Stripped;
   parsed: Parsed;
   resolved: Map<string, string>;
-  /** Modules named in `require()`. */
+  /** Modules named in `require()`; those whose names mean nothing are left out, since the script may catch the error. */
   required: string[];
+  requiresAny: boolean;
 }
 
-/** Specifiers in `require("...")` calls. */
-function requireCalls(facts: ModuleFacts): string[] {
-  const names: string[] = [];
+const plainText = (node: Node | undefined): string | undefined => {
+  if (node?.type === "Literal" && typeof node.value === "string") return node.value;
+  return node?.type === "TemplateLiteral" && node.expressions.length === 0 ? node.quasis[0].value.cooked : undefined;
+};
+
+/** Specifiers in `require("...")` calls, and whether there are other uses of `require`. */
+function requireUses(facts: ModuleFacts): { names: Set<string>; others: boolean } {
+  const names = new Set<string>();
+  const uses = new Set<Node>();
+  for (const identifier of facts.free) if (identifier.name === "require") uses.add(identifier);
+  let onGlobal = false;
   for (const fn of facts.functions.values()) {
     for (const call of fn.calls as Node[]) {
-      if (call.type !== "CallExpression" || call.callee.type !== "Identifier" || call.callee.name !== "require")
-        continue;
-      if (!facts.free.has(call.callee)) continue;
-      const [first] = call.arguments;
-      if (first?.type === "Literal" && typeof first.value === "string") names.push(first.value);
+      if (call.type !== "CallExpression") continue;
+      const { callee } = call;
+      const isGlobals =
+        callee.type === "MemberExpression" && isGlobalThis(callee.object, facts) && nameOf(callee) === "require";
+      if (!isGlobals && !uses.has(callee)) continue;
+      const text = plainText(call.arguments[0]);
+      if (text !== undefined) {
+        names.add(text);
+        uses.delete(callee);
+      } else if (isGlobals) onGlobal = true;
     }
   }
-  return [...new Set(names)];
+  return { names, others: onGlobal || uses.size > 0 };
+}
+
+const isGlobalThis = (node: Node, facts: ModuleFacts): boolean =>
+  node.type === "Identifier" && node.name === "globalThis" && facts.free.has(node);
+
+const nameOf = (member: Node): unknown => (member.computed ? plainText(member.property) : member.property.name);
+
+function isKnownKind(specifier: string): boolean {
+  const { kind } = classifySpecifier(specifier);
+  return kind !== "unknown" && kind !== "badScheme";
 }
 
 /**
  * Compiles the script whose main module is `mainId`.
  *
- * @throws {UserError} For a module that cannot be found, loaded or parsed.
+ * @throws {UserError} For a module that cannot be found, loaded or parsed, or lacks what another one imports.
  */
 export async function compileScript(mainId: string, options: CompileOptions): Promise<Compilation[]> {
   const sources = new Map<string, Source>();
@@ -140,6 +167,7 @@ function addSource(
   const source = stripped.code;
   const parsed = parseModule(source, id);
   const facts = collectFacts(parsed.tree);
+  const { names, others } = requireUses(facts);
   const resolved = new Map<string, string>();
   const added: Source = {
     id,
@@ -149,7 +177,8 @@ function addSource(
     facts,
     resolved,
     isMain: id === mainId,
-    required: requireCalls(facts),
+    required: [...names].filter(isKnownKind),
+    requiresAny: others,
     resolve(request) {
       let target = resolved.get(request);
       if (target === undefined) resolved.set(request, (target = resolveSpecifier(request, id)));
@@ -163,6 +192,7 @@ function addSource(
 /** @param areAll Nothing else imports them. */
 function rewriteAll(sources: Map<string, Source>, areAll: boolean): Compilation[] {
   const modules = [...sources.values()];
+  checkImports(modules);
   markCycles(modules);
   const analysis = analyse(modules);
   const isAlone = areAll && modules.length === 1 && modules[0]!.parsed.format === "esm";
@@ -235,6 +265,7 @@ function rewriteOne(module: Source, analysis: Analysis, isAlone: boolean): Compi
       leaks: leaks(specifier),
     })),
     required: module.required.map((specifier) => ({ specifier, id: resolveSpecifier(specifier, module.id) })),
+    requiresAny: module.requiresAny,
     starExports: module.facts.starExports,
     exportNames: [...module.facts.exports.keys()],
     ...flags,

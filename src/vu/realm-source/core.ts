@@ -778,18 +778,24 @@ export function installCore(rt: Realm, init: RealmHost): void {
     },
   });
   /** How an ES module sees a CommonJS one: `default` is what it exports, names are its members. */
-  rt.commonJsView = (read: () => any): object =>
-    new Proxy(Object.create(null), {
-      get: (_target, name) => (name === "default" ? read() : read()?.[name]),
+  rt.commonJsView = (read: () => any): object => {
+    // what was transpiled to CommonJS has a default of its own
+    const pick = (name: PropertyKey): any => {
+      const exports = read();
+      return name === "default" && !(isObject(exports) && name in exports) ? exports : exports?.[name];
+    };
+    return new Proxy(Object.create(null), {
+      get: (_target, name) => pick(name),
       has: (_target, name) => name === "default" || (isObject(read()) && name in read()),
-      ownKeys: () => [...new Set([...(isObject(read()) ? Reflect.ownKeys(read()) : []), "default"])],
+      ownKeys: () => (isObject(read()) ? Object.keys(read()).sort() : []),
       getOwnPropertyDescriptor: (_target, name) => ({
-        value: name === "default" ? read() : read()?.[name],
+        value: pick(name),
         enumerable: true,
         configurable: true,
         writable: true,
       }),
     });
+  };
   /** A VU's global object. */
   rt.globalWith = (base: object, id: number): object => {
     const global = Object.create(base);
