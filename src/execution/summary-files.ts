@@ -1,29 +1,42 @@
 /** What handleSummary() returned, as data that crosses threads: file name -> contents. */
-import { ExitCode } from "../base/exit-codes.ts";
 import type { CallResult } from "./messages.ts";
 
-/** Encodes the result; a value that is neither text nor ArrayBuffer is an error that names its key. */
+/** Encodes the result; for a value that is neither text nor ArrayBuffer the reason names its key. */
 export function encodeSummaryFiles(value: unknown): CallResult {
-  if (value === undefined || value === null) return { kind: "value", json: undefined };
+  if (!value) return { kind: "value", json: undefined };
+  if (typeof value !== "object" || Array.isArray(value)) {
+    return { kind: "unusable", reason: "handleSummary() should return a map with string keys" };
+  }
   const texts: Record<string, string> = {};
   const binary: Record<string, string> = {};
-  const object = typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  const object = value as Record<string, unknown>;
   for (const key of Object.keys(object)) {
     const content = object[key];
     if (typeof content === "string") texts[key] = content;
-    else if (Object.prototype.toString.call(content) === "[object ArrayBuffer]") {
-      binary[key] = Buffer.from(content as ArrayBuffer).toString("base64");
-    } else {
-      return {
-        kind: "error",
-        failure: {
-          message: `error handling summary object ${key}: invalid type ${goType(content)}, it needs to be a string or ArrayBuffer`,
-          exitCode: ExitCode.Generic,
-        },
-      };
+    else {
+      const bytes = bytesOf(content);
+      if (bytes === undefined) {
+        return {
+          kind: "unusable",
+          reason: `error handling summary object ${key}: invalid type ${goType(content)}, it needs to be a string or ArrayBuffer`,
+        };
+      }
+      binary[key] = bytes.toString("base64");
     }
   }
   return { kind: "value", json: JSON.stringify(texts), binary };
+}
+
+function bytesOf(content: unknown): Buffer | undefined {
+  switch (Object.prototype.toString.call(content)) {
+    case "[object ArrayBuffer]":
+      return Buffer.from(content as ArrayBuffer);
+    case "[object Uint8Array]": {
+      const { buffer, byteOffset, byteLength } = content as Uint8Array;
+      return Buffer.from(buffer, byteOffset, byteLength);
+    }
+  }
+  return undefined;
 }
 
 /** The Go type that k6 names for a value of a script. */
