@@ -65,7 +65,7 @@ const k6: ModuleFactory = (runtime) => {
     let allPass = true;
     let failure: { error: unknown } | undefined;
     const timeMs = runtime.clock.epochMs();
-    for (const name of checks === undefined || checks === null ? [] : Object.keys(checks)) {
+    for (const name of Object.keys(checks)) {
       if (name.includes(SEPARATOR)) throw new GoError("group and check names may not contain '::'");
       let result: unknown = checks[name];
       if (typeof result === "function") {
