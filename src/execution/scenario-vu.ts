@@ -140,6 +140,11 @@ export class ThreadVu implements ScenarioVu, ScenarioState, IterationListener {
     const { host } = this.scenario;
     const { runtime } = vu;
     const { clock } = runtime;
+    if (vu.group !== "") {
+      // cut off inside of it
+      vu.group = "";
+      vu.tags = vu.withSystemTag(vu.tags, "group", "");
+    }
     // k6 counts the iteration that calls test.abort() in the metrics, but not as complete
     const full = !result.interrupted || vu.extras.endedTest === true;
     const timeMs = clock.epochMs();
