@@ -42,6 +42,8 @@ export class ScriptHost {
   /** Modules that the script names, or has required by a name made at run time. */
   private readonly asked = new Set<string>();
   private readonly compiler: ModuleCompiler;
+  /** The script runs for the first time, as it does on one thread only. */
+  private isLoading: boolean;
 
   constructor(init: {
     runtime: VuRuntime;
@@ -56,6 +58,7 @@ export class ScriptHost {
     this.positions = init.positions;
     this.compiler = init.compiler;
     this.runtime.rt.stackText = (stack: string) => this.positions.text(stack);
+    this.isLoading = init.runtime.threadIndex === 0;
     this.runtime.files = new ScriptFiles(init.spec.mainId, process.cwd());
   }
 
@@ -164,6 +167,7 @@ export class ScriptHost {
       },
       spec.mainId,
     );
+    this.isLoading = false;
     // Only require() can ask for modules later on.
     if (!this.usesRequire) {
       vu.extend().modules = undefined;
@@ -256,6 +260,19 @@ export class ScriptHost {
     return id;
   }
 
+  /** k6 looks for files from the folder of the module whose top level runs, wherever `open()` is written. */
+  private warnOfFolder(name: string, base: string, id: string): void {
+    const folder = folderOf(base);
+    if (/^(?:\/|file:\/\/)/.test(name) || folder === folderOf(id)) return;
+    this.runtime.log.log(
+      "warning",
+      `open() was used and is currently relative to '${folder}', but in the future it will be aligned with how ` +
+        `\`require\` and imports work and will be relative to '${id}'. This means that in the future open will open ` +
+        "relative path relative to the module/file it is written in. You can future proof this by using " +
+        "`import.meta.resolve()` to get relative paths to the file it is written in the current k6 version.",
+    );
+  }
+
   private openFor(id: string): unknown {
     const { runtime } = this;
     const { rt } = runtime;
@@ -264,7 +281,9 @@ export class ScriptHost {
       const name = args[0] === undefined || args[0] === null ? "" : String(args[0]);
       if (name === "") throw new GoError("open() can't be used with an empty filename");
       const { files } = runtime;
-      const path = files.resolve(name, id);
+      const base = runtime.vu.extras.evaluating ?? id;
+      if (this.isLoading && base !== id) this.warnOfFolder(name, base, id);
+      const path = files.resolve(name, base);
       const kind = files.kind(path);
       if (kind === "missing") throw new GoError(`stat ${path}: no such file or directory`);
       if (kind === "folder") throw new GoError(`open() can't be used with directories, path: "${path}"`);
@@ -272,5 +291,7 @@ export class ScriptHost {
     });
   }
 }
+
+const folderOf = (id: string): string => id.slice(0, id.lastIndexOf("/") + 1);
 
 const NONE: ReadonlySet<string> = new Set();

@@ -20,6 +20,14 @@ import { isTypeScript, type Stripped, stripTypes } from "./strip.ts";
 /** Characters of a module whose map is made when it is asked for: what it is made of takes 50 bytes for each of them. */
 const LATE_MAP_MAX = 64 << 10;
 
+/** Errors of a module that are thrown when `require()` asks for it. */
+const LEFT_TO_REQUIRE: ReadonlySet<string> = new Set([
+  "missing-export",
+  "module-not-found",
+  "syntax-error",
+  "unknown-specifier",
+]);
+
 export interface CompiledModule {
   id: string;
   format: "esm" | "cjs";
@@ -132,12 +140,16 @@ export async function compileScript(mainId: string, options: CompileOptions): Pr
       else await loadIfThere(target, next);
     }
   };
-  /** What `require()` names may be missing: the script may never come there, or catch the exception. */
+  /** What `require()` names may be missing or broken: the script may never come there, or catch the exception. */
   const loadIfThere = async (id: string, specifier: string): Promise<void> => {
+    const known = new Set(sources.keys());
     try {
       await load(id, specifier);
+      checkImports([...sources.values()].filter((module) => !known.has(module.id)));
     } catch (error) {
-      if (!(error instanceof UserError && error.code === "module-not-found")) throw error;
+      if (!(error instanceof UserError && LEFT_TO_REQUIRE.has(error.code))) throw error;
+      // loaded again, and refused, when require() asks for it
+      for (const added of sources.keys()) if (!known.has(added)) sources.delete(added);
     }
   };
   await load(mainId, mainId);

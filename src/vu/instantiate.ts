@@ -48,6 +48,8 @@ type Instance = {
   linked: LinkedModule;
   module?: any;
   state: "linked" | "running" | "done";
+  /** What its top level threw: thrown anew to whoever asks for the module again. */
+  thrown?: { error: unknown };
 };
 
 /**
@@ -140,9 +142,26 @@ export function* instantiate(vu: Vu, source: ModuleSource, mainId: string): Gene
 
   const evaluate = function* (id: string): Generator<unknown, void, any> {
     const instance = modules.get(id) as Instance | undefined;
+    if (instance?.thrown !== undefined) throw instance.thrown.error;
     if (instance === undefined || instance.state !== "linked") return;
     instance.state = "running";
-    for (const request of instance.linked.requests) yield* evaluate(request.id);
+    const extras = vu.extend();
+    const outer = extras.evaluating;
+    try {
+      for (const request of instance.linked.requests) yield* evaluate(request.id);
+      extras.evaluating = id;
+      yield* runTop(instance);
+      instance.state = "done";
+    } catch (error) {
+      instance.thrown = { error };
+      throw error;
+    } finally {
+      extras.evaluating = outer;
+      instance.run = undefined;
+    }
+  };
+
+  const runTop = function* (instance: Instance): Generator<unknown, void, any> {
     const { linked } = instance;
     for (const specifier of linked.starExports) {
       const from = importObject(linked.requests.find((r) => r.specifier === specifier)!.id);
@@ -158,8 +177,6 @@ export function* instantiate(vu: Vu, source: ModuleSource, mainId: string): Gene
       if (linked.format === "cjs") instance.run!.next();
       yield* instance.run!;
     }
-    instance.run = undefined;
-    instance.state = "done";
   };
 
   const requireModule = function* (specifier: unknown, referrer: string): Generator<unknown, any, any> {
