@@ -123,6 +123,7 @@ export class ScriptHost {
       rewriteMap: () => this.compiler.rewriteMap(module.id),
       calls: module.calls,
       ...(module.stripMap === undefined ? {} : { stripMap: module.stripMap }),
+      ...(module.hasSourceMap ? { sourceMap: () => this.compiler.sourceMap(module.id) } : {}),
     });
     if (module.usesRequire) this.usesRequire = true;
     for (const { id } of [...module.requests, ...module.required]) this.asked.add(id);

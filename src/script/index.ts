@@ -14,6 +14,7 @@ import { type Parsed, parseModule, unsupportedSyntax } from "./parse.ts";
 import { resolveSpecifier } from "./resolve.ts";
 import { type Rewritten, rewriteModule, UnsupportedSyntax } from "./rewrite/index.ts";
 import { collectFacts, type ModuleFacts } from "./scope.ts";
+import { type BundlerMap, readSourceMap, sourceMapUrl } from "./source-maps.ts";
 import { classifySpecifier, isBuiltinName } from "./specifier.ts";
 import { isTypeScript, type Stripped, stripTypes } from "./strip.ts";
 
@@ -53,12 +54,16 @@ export interface CompiledModule {
    */
   calls: number[];
   stripMap?: string;
+  /** A bundler left a map with it; see `Compilation`. */
+  hasSourceMap: boolean;
 }
 
 export interface Compilation {
   module: CompiledModule;
   /** Source map (v3, JSON) from `text` to the source; most modules are never asked for it. */
   rewriteMap(): string;
+  /** The bundler's map, from the source to what that was made of; undefined if it cannot be read. */
+  sourceMap(): BundlerMap | undefined;
 }
 
 export interface CompileOptions {
@@ -281,9 +286,16 @@ function rewriteOne(module: Source, analysis: Analysis, isAlone: boolean): Compi
     starExports: module.facts.starExports,
     exportNames: [...module.facts.exports.keys()],
     ...flags,
+    hasSourceMap: false,
     ...(module.stripped.map === undefined ? {} : { stripMap: module.stripped.map }),
   };
   const encode = (): string => text.generateMap({ hires: "boundary", source: compiled.id }).toString();
+  const mapUrl = isTypeScript(module.id) ? undefined : sourceMapUrl(module.source);
+  compiled.hasSourceMap = mapUrl !== undefined;
   const early = module.source.length > LATE_MAP_MAX ? encode() : undefined;
-  return { module: compiled, rewriteMap: () => early ?? encode() };
+  return {
+    module: compiled,
+    rewriteMap: () => early ?? encode(),
+    sourceMap: () => (mapUrl === undefined ? undefined : readSourceMap(mapUrl, compiled.id)),
+  };
 }

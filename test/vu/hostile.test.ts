@@ -61,7 +61,9 @@ test("module code and sloppy functions find nothing of the host in this, argumen
 });
 
 test("this is undefined at the top of an ES module, and the global object in its arrow functions", async () => {
-  const { log } = await runOnVu(`import { log } from "sixfold:test"; log(this, (() => this === globalThis)(), typeof arguments);`);
+  const { log } = await runOnVu(
+    `import { log } from "sixfold:test"; log(this, (() => this === globalThis)(), typeof arguments);`,
+  );
   expect(log).toEqual(['undefined true "undefined"']);
 });
 
