@@ -4,6 +4,7 @@
  * It does what the conductor asks, one message after the other, and tells what happens: log records at once, figures
  * now and then.
  */
+import { UserError } from "../base/errors.ts";
 import { ExitCode } from "../base/exit-codes.ts";
 import { type BuiltinMetrics, defineBuiltinMetrics } from "../metrics/builtin.ts";
 import { HeapKeeper, Milestones } from "../host/memory.ts";
@@ -239,10 +240,17 @@ export class VuThread {
       const vu = await this.maker!.make(0, 0);
       const exported = vu.exports ?? {};
       const names = Object.keys(exported).filter((name) => typeof exported[name] === "function");
-      const options = exported.options;
+      for (const name of ["setup", "teardown"]) {
+        if (name in exported && typeof exported[name] !== "function") {
+          throw new UserError("invalid-export", {
+            message: `exported '${name}' must be a function`,
+            exitCode: ExitCode.Generic,
+          });
+        }
+      }
       this.port.post({
         type: "loaded",
-        options: options === undefined || options === null ? undefined : this.runtime.rt.stringify(options),
+        options: encodeOptions(exported.options),
         exports: names,
         metrics: this.metricRegistry.all().map(({ name, kind, contains }) => ({ name, kind, contains })),
         sharedArrays: this.runtime.sharedArrays.export(),
@@ -504,5 +512,19 @@ export class VuThread {
       );
       this.port.post({ type: "progress", scenarios });
     }
+  }
+}
+
+/** The script's options as JSON; undefined if there are none. */
+function encodeOptions(options: unknown): string | undefined {
+  if (options === undefined || options === null) return undefined;
+  try {
+    return goJson(options);
+  } catch (error) {
+    throw new UserError("options-not-json", {
+      message: `error parsing script options: ${(error as Error).message}`,
+      hint: "Options hold text, numbers, lists and objects; NaN comes from a variable of the environment that is not set",
+      exitCode: ExitCode.Generic,
+    });
   }
 }

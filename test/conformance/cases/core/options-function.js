@@ -1,0 +1,6 @@
+// @about: options that are a function
+export const options = () => ({ iterations: 2 });
+
+export default function () {
+  console.log('never');
+}
