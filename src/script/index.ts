@@ -15,6 +15,7 @@ import { resolveSpecifier } from "./resolve.ts";
 import { type Rewritten, rewriteModule, UnsupportedSyntax } from "./rewrite/index.ts";
 import { collectFacts, type ModuleFacts } from "./scope.ts";
 import { type BundlerMap, readSourceMap, sourceMapUrl } from "./source-maps.ts";
+import { withoutTypeImports } from "./type-imports.ts";
 import { classifySpecifier, isBuiltinName } from "./specifier.ts";
 import { isTypeScript, type Stripped, stripTypes } from "./strip.ts";
 
@@ -181,9 +182,15 @@ function addSource(
   mainId: string,
   options: CompileOptions,
 ): Source {
-  const source = stripped.code;
-  const parsed = parseModule(source, id);
-  const facts = collectFacts(parsed.tree);
+  let source = stripped.code;
+  let parsed = parseModule(source, id);
+  let facts = collectFacts(parsed.tree);
+  const withoutTypes = isTypeScript(id) ? withoutTypeImports(source, facts) : undefined;
+  if (withoutTypes !== undefined) {
+    source = withoutTypes;
+    parsed = parseModule(source, id);
+    facts = collectFacts(parsed.tree);
+  }
   const { names, others } = requireUses(facts);
   const resolved = new Map<string, string>();
   const added: Source = {

@@ -5,6 +5,7 @@ import type { AnalysedModule } from "./analyse.ts";
 import type { Node } from "./ast.ts";
 import type { Parsed } from "./parse.ts";
 import { isTypeScript, type Stripped } from "./strip.ts";
+import { unusedImports } from "./type-imports.ts";
 
 interface ImportingModule extends AnalysedModule {
   id: string;
@@ -62,14 +63,8 @@ function mayProvide(
 }
 
 /** In TypeScript an import that only types use stands for nothing. */
-function isErased(module: ImportingModule, specifier: Node): boolean {
-  if (!isTypeScript(module.id)) return false;
-  const binding = module.facts.topBindings.get(specifier.local.name);
-  for (const [node, used] of module.facts.references) if (used === binding && node !== specifier.local) return false;
-  for (const entry of module.facts.exports.values())
-    if ("local" in entry && entry.local === binding?.name) return false;
-  return true;
-}
+const isErased = (module: ImportingModule, specifier: Node): boolean =>
+  isTypeScript(module.id) && unusedImports(module.facts).has(specifier.local.name);
 
 function missing({ id, source, stripped }: ImportingModule, statement: Node, name: string): UserError {
   const before = source.slice(0, statement.start).split(/\r\n|[\n\r\u2028\u2029]/);
