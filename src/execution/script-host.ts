@@ -121,6 +121,7 @@ export class ScriptHost {
     this.positions.add(module.id, {
       prefix: module.prefix,
       rewriteMap: () => this.compiler.rewriteMap(module.id),
+      specifiers: module.requests.map(({ specifier }) => specifier),
       calls: module.calls,
       ...(module.stripMap === undefined ? {} : { stripMap: module.stripMap }),
       ...(module.hasSourceMap ? { sourceMap: () => this.compiler.sourceMap(module.id) } : {}),

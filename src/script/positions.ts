@@ -5,6 +5,7 @@
  */
 import { decodedMappings, originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 import type { Position } from "../base/errors.ts";
+import { plainMessage } from "./engine-text.ts";
 import type { BundlerMap } from "./source-maps.ts";
 
 /** Mappings of one module, from its rewritten text to what the user wrote. */
@@ -19,6 +20,8 @@ export interface PositionSource {
   sourceMap?(): BundlerMap | undefined;
   /** Identifier prefix of this module's rewritten names. */
   prefix: string;
+  /** What it imports, in the order of its requests. */
+  specifiers: readonly string[];
 }
 
 export interface Frame extends Position {
@@ -37,6 +40,7 @@ interface Traced {
 
 /** A frame as the engine writes it. */
 const RAW_FRAME = /^\s*at (?:async )?(?:(.*?) \()?((?:file|https):\/\/.*?):(\d+):(\d+)\)?$/;
+const QUOTES_CODE = / \(evaluating '|\. \(In '/;
 /** A frame as `formatFrame` writes it. */
 const OWN_FRAME = /^\tat (?:(.*) \()?([a-z][a-z0-9+.-]*:\/\/.*?):(\d+):(\d+)\(0\)\)?$/;
 
@@ -83,6 +87,17 @@ export class Positions {
       if (place !== undefined) frames.push({ function: functionName(match[1] ?? "", source.prefix), ...place });
     }
     return frames;
+  }
+
+  /** An error's text without the names of the rewriting; `stack` tells the module that it is from. */
+  plainText(text: string, stack: string): string {
+    if (!QUOTES_CODE.test(text)) return text;
+    for (const line of stack.split("\n")) {
+      const id = (OWN_FRAME.exec(line) ?? RAW_FRAME.exec(line))?.[2];
+      const source = id === undefined ? undefined : this.sources.get(id);
+      if (source !== undefined) return plainMessage(text, source.prefix, source.specifiers);
+    }
+    return text;
   }
 
   /** What a script sees behind the first line of `error.stack`. */

@@ -41,7 +41,7 @@ export function describeError(error: unknown, positions: Positions, rt: Realm): 
   const stack = isObject(error) && typeof error.stack === "string" ? error.stack : (thrown ?? "");
   const frames = positions.frames(stack).map(formatFrame);
   if (rt.isNativeError(error)) frames.unshift(NATIVE);
-  return { text: textOf(error), frames };
+  return { text: positions.plainText(textOf(error), stack), frames };
 }
 
 /** Message and frames, one on each line. */
