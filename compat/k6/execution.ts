@@ -117,7 +117,7 @@ const execution: ModuleFactory = (runtime) => {
     info.metrics = metrics();
     return info;
   });
-  return { named: {}, default: exec };
+  return { named: exec, default: exec };
 };
 
 /** The options of the test as the script may see them: frozen, without the shortcuts that became scenarios. */

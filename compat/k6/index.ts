@@ -48,7 +48,8 @@ const k6: ModuleFactory = (runtime) => {
     try {
       return yield* vu.call(callback, undefined, []);
     } finally {
-      if (!rt.k.x) {
+      // a group that is left by test.abort() is complete, one that is cut off is not
+      if (!rt.k.x || vu.extras.endedTest === true) {
         vu.record(groupDurationMetric, runtime.clock.nowMs() - startMs, runtime.clock.epochMs());
         vu.group = outer;
         vu.tags = vu.withSystemTag(vu.tags, "group", outer);

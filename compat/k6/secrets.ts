@@ -40,7 +40,7 @@ const secrets: ModuleFactory = (runtime) => {
 
   const all = source(DEFAULT);
   all.source = rt.fn("source", 1, ([name]) => source(toText(name)));
-  return { named: {}, default: all };
+  return { named: {}, default: all, transpiled: true };
 };
 
 export default secrets;

@@ -26,6 +26,7 @@ import { Share } from "../options/segment.ts";
 import type { Options } from "../options/schema.ts";
 import { isValueError, parseDnsTtl } from "../options/text-values.ts";
 import { createOutput } from "../output/index.ts";
+import { fromFailure } from "../execution/failure.ts";
 import { SharedState } from "../execution/messages.ts";
 import { threadsMax } from "../execution/plan.ts";
 import { FanOut } from "../output/fan-out.ts";
@@ -323,11 +324,11 @@ async function summarise(run: {
   };
   // also without the function: k6 makes a VU for it in any case, so the init code runs once more
   const result = await conductor.handleSummary(JSON.stringify(data), effective.handleSummaryTimeout ?? 120_000);
-  if (result.kind === "error" && result.failure.source === "stacktrace") {
-    log.log("error", result.failure.message, { source: "stacktrace" });
+  if (result.kind === "error") {
+    logUserError(log, fromFailure(result.failure));
     own();
-  } else if (result.kind === "error") {
-    log.log("error", "failed to handle the end-of-test summary", { error: result.failure.message });
+  } else if (result.kind === "unusable") {
+    log.log("error", "failed to handle the end-of-test summary", { error: result.reason });
     return;
   } else if (result.kind === "timeout") {
     log.log("error", "handleSummary() execution timed out");

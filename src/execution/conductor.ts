@@ -114,6 +114,7 @@ export class Conductor {
       compileSnippet: (request) => this.compiler!.snippet(request),
       compileRequired: (request) => this.compiler!.required(request),
       rewriteMap: (id) => this.compiler!.rewriteMap(id),
+      sourceMap: (id) => this.compiler!.sourceMap(id),
     });
   }
 

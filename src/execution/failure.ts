@@ -4,12 +4,14 @@ import { ExitCode } from "../base/exit-codes.ts";
 import { type DescribedError, formatError } from "../vu/script-error.ts";
 import type { Failure, ScriptSpec } from "./messages.ts";
 
+/** What the log line of an exception says besides. */
+export const EXCEPTION_FIELDS = { hint: "script exception", source: "stacktrace" };
+
 /** An exception of the script's init, setup or teardown code. */
-export const scriptFailure = (error: DescribedError): Failure => ({
-  message: formatError(error),
-  exitCode: ExitCode.ScriptException,
-  source: "stacktrace",
-});
+export const scriptFailure = (error: DescribedError): Failure =>
+  error.isRejection
+    ? { message: formatError(error), exitCode: ExitCode.Generic }
+    : { message: formatError(error), exitCode: ExitCode.ScriptException, ...EXCEPTION_FIELDS };
 
 export function toFailure(error: unknown): Failure {
   if (error instanceof UserError) {

@@ -103,7 +103,9 @@ export type CallResult =
   /** `json` is undefined for `undefined`. Binary contents of handleSummary's files are base64 under `binary`. */
   | { kind: "value"; json: string | undefined; binary?: Record<string, string> }
   | { kind: "timeout" }
-  | { kind: "error"; failure: Failure };
+  | { kind: "error"; failure: Failure }
+  /** handleSummary() returned what no file can be written from. */
+  | { kind: "unusable"; reason: string };
 
 export interface ThreadProgress {
   fraction: number;

@@ -4,6 +4,7 @@
  * load the compiler (`script-compiler.ts`).
  */
 import type { CompiledModule } from "../script/index.ts";
+import type { BundlerMap } from "../script/source-maps.ts";
 import type { RemoteIo, Waiter } from "../vu/thread-block.ts";
 import { fromFailure } from "./failure.ts";
 import type { Failure } from "./messages.ts";
@@ -25,6 +26,8 @@ export interface ModuleCompiler {
   required(id: string, specifier: string): readonly CompiledModule[];
   /** Source map (v3, JSON) of a module's rewriting. */
   rewriteMap(id: string): string;
+  /** The map that a bundler left with a module. */
+  sourceMap(id: string): BundlerMap | undefined;
 }
 
 export class RemoteCompiler implements ModuleCompiler {
@@ -60,6 +63,10 @@ export class RemoteCompiler implements ModuleCompiler {
 
   rewriteMap(id: string): string {
     return this.io.call("rewriteMap", id, this.waiter) as string;
+  }
+
+  sourceMap(id: string): BundlerMap | undefined {
+    return this.io.call("sourceMap", id, this.waiter) as BundlerMap | undefined;
   }
 
   private async loadOwn(): Promise<void> {

@@ -4,11 +4,11 @@
 import type { Scenario } from "../options/scenario-config.ts";
 import { formatError, type DescribedError } from "../vu/script-error.ts";
 import { Iteration, type IterationListener, type IterationResult } from "../vu/iteration.ts";
-import { UnhandledRejection } from "../vu/loop.ts";
 import { type ScenarioState, UNSET, type Vu } from "../vu/vu.ts";
 import type { BuiltinMetrics } from "../metrics/builtin.ts";
 import type { TagSet } from "../metrics/tags.ts";
 import type { IterationCounters, IterationOutcome, IterationOwner, ScenarioVu } from "./executor/executor.ts";
+import { EXCEPTION_FIELDS } from "./failure.ts";
 import { SharedState } from "./messages.ts";
 
 /** What the VUs of a thread have in common while the test runs. */
@@ -140,6 +140,11 @@ export class ThreadVu implements ScenarioVu, ScenarioState, IterationListener {
     const { host } = this.scenario;
     const { runtime } = vu;
     const { clock } = runtime;
+    if (vu.group !== "") {
+      // cut off inside of it
+      vu.group = "";
+      vu.tags = vu.withSystemTag(vu.tags, "group", "");
+    }
     // k6 counts the iteration that calls test.abort() in the metrics, but not as complete
     const full = !result.interrupted || vu.extras.endedTest === true;
     const timeMs = clock.epochMs();
@@ -152,11 +157,12 @@ export class ThreadVu implements ScenarioVu, ScenarioState, IterationListener {
     if (!result.interrupted) {
       host.shared.add(SharedState.ITERATIONS_COMPLETED, 1);
       if (result.failed) {
-        const text = formatError(host.describe(result.error));
-        const fields = { executor: this.executor, scenario: this.name };
-        // k6 names the source of exceptions only
-        const isException = !(result.error instanceof UnhandledRejection);
-        runtime.log.log("error", text, isException ? { ...fields, source: "stacktrace" } : fields);
+        const error = host.describe(result.error);
+        runtime.log.log("error", formatError(error), {
+          executor: this.executor,
+          scenario: this.name,
+          ...(error.isRejection ? {} : EXCEPTION_FIELDS),
+        });
       }
     } else host.shared.add(SharedState.ITERATIONS_INTERRUPTED, 1);
     const { afterIteration } = vu.extras;

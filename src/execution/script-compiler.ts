@@ -13,6 +13,7 @@ import {
   type CompileOptions,
 } from "../script/index.ts";
 import { createLoader, type Loader } from "../script/load.ts";
+import type { BundlerMap } from "../script/source-maps.ts";
 import { compileSnippet } from "../script/snippet.ts";
 import type { ModuleRegistry } from "../vu/module-registry.ts";
 import { toFailure } from "./failure.ts";
@@ -21,7 +22,7 @@ import { unknownModules } from "./unknown-modules.ts";
 
 export class ScriptCompiler {
   private readonly options: CompileOptions;
-  private readonly maps = new Map<string, () => string>();
+  private readonly maps = new Map<string, Omit<Compilation, "module">>();
 
   /** @param preset Texts that are known already, by id: a script from standard input. */
   constructor(registry: ModuleRegistry, preset: readonly (readonly [string, string])[]) {
@@ -53,11 +54,16 @@ export class ScriptCompiler {
 
   /** Source map of a module's rewriting; see `Compilation`. */
   rewriteMap(id: string): string {
-    return this.maps.get(id)!();
+    return this.maps.get(id)!.rewriteMap();
+  }
+
+  /** The bundler's map of a module; see `Compilation`. */
+  sourceMap(id: string): BundlerMap | undefined {
+    return this.maps.get(id)!.sourceMap();
   }
 
   private keepMaps(compilations: readonly Compilation[]): CompiledModule[] {
-    for (const { module, rewriteMap } of compilations) this.maps.set(module.id, rewriteMap);
+    for (const { module, ...maps } of compilations) this.maps.set(module.id, maps);
     return compilations.map(({ module }) => module);
   }
 

@@ -2,13 +2,13 @@
  * The script on one thread: its factories, its built-in modules, and new VUs of it.
  */
 import { spareTopTier } from "../host/jit.ts";
-import type { BuiltinModule, ModuleExports, ModuleRegistry } from "../vu/module-registry.ts";
+import type { ModuleExports, ModuleFactory, ModuleRegistry } from "../vu/module-registry.ts";
 import { makeFactory } from "../script/factory.ts";
 import type { CompiledModule } from "../script/index.ts";
 import type { Frame, Positions } from "../script/positions.ts";
 import { resolveSpecifier } from "../script/resolve.ts";
 import { GoError } from "../vu/go-error.ts";
-import { instantiate, instantiateSingle, type LinkedModule } from "../vu/instantiate.ts";
+import { instantiate, instantiateSingle, type LinkedModule, REQUIRE_IN_VU } from "../vu/instantiate.ts";
 import type { VuRuntime } from "../vu/runtime.ts";
 import { ScriptFiles } from "../vu/script-files.ts";
 import type { Vu } from "../vu/vu.ts";
@@ -36,8 +36,14 @@ export class ScriptHost {
   private readonly shared = new Map<string, object>();
   /** Names that scripts import, by module. */
   private readonly imported = new Map<string, Set<string>>();
+  /** Of the built-in modules that are loaded. */
+  private readonly factories = new Map<string, ModuleFactory>();
   private readonly builtins = new Map<string, ModuleExports>();
+  /** Modules that the script names, or has required by a name made at run time. */
+  private readonly asked = new Set<string>();
   private readonly compiler: ModuleCompiler;
+  /** The script runs for the first time, as it does on one thread only. */
+  private isLoading: boolean;
 
   constructor(init: {
     runtime: VuRuntime;
@@ -52,16 +58,23 @@ export class ScriptHost {
     this.positions = init.positions;
     this.compiler = init.compiler;
     this.runtime.rt.stackText = (stack: string) => this.positions.text(stack);
+    this.isLoading = init.runtime.threadIndex === 0;
     this.runtime.files = new ScriptFiles(init.spec.mainId, process.cwd());
   }
 
   /** Loads the script, compiled, and the built-in modules that it imports. */
   async load(modules: readonly CompiledModule[]): Promise<void> {
-    for (const id of new Set(modules.flatMap((m) => [...m.requests, ...m.required].map((r) => r.id)))) {
-      const entry = this.registry.builtins[id];
-      if (entry !== undefined) await this.loadBuiltin(id, entry);
+    const { builtins } = this.registry;
+    // Loading cannot wait until require() knows the name, for it must answer at once.
+    const ids = modules.some((m) => m.requiresAny)
+      ? Object.keys(builtins)
+      : new Set(modules.flatMap((m) => [...m.requests, ...m.required].map((r) => r.id)));
+    for (const id of ids) {
+      const entry = builtins[id];
+      if (entry !== undefined) this.factories.set(id, (await entry.load()).default);
     }
     for (const module of modules) this.link(module);
+    for (const id of this.asked) this.builtin(id);
     this.modules = modules;
     this.installGlobals();
   }
@@ -75,8 +88,7 @@ export class ScriptHost {
       require: rt.coroutine("require", 1, (args) => {
         const { vu } = runtime;
         const { require } = vu.extras;
-        if (require === undefined)
-          throw new GoError('the "require" function is only available in the init stage (i.e. the global scope)');
+        if (require === undefined) throw new GoError(REQUIRE_IN_VU);
         return require(args[0], spec.mainId);
       }),
     };
@@ -87,16 +99,21 @@ export class ScriptHost {
 
   /** It imports a module of WebSockets. */
   get opensSockets(): boolean {
-    return WEBSOCKET_MODULES.some((id) => this.builtins.has(id));
+    return WEBSOCKET_MODULES.some((id) => this.asked.has(id));
   }
 
   /** It imports a module whose times are the network's. */
   get opensConnections(): boolean {
-    return NETWORK_MODULES.some((id) => this.builtins.has(id));
+    return NETWORK_MODULES.some((id) => this.asked.has(id));
   }
 
-  private async loadBuiltin(id: string, entry: BuiltinModule): Promise<void> {
-    if (!this.builtins.has(id)) this.builtins.set(id, (await entry.load()).default(this.runtime));
+  private builtin(id: string): ModuleExports | undefined {
+    let module = this.builtins.get(id);
+    if (module === undefined) {
+      module = this.factories.get(id)?.(this.runtime);
+      if (module !== undefined) this.builtins.set(id, module);
+    }
+    return module;
   }
 
   private link(module: CompiledModule): void {
@@ -106,8 +123,10 @@ export class ScriptHost {
       rewriteMap: () => this.compiler.rewriteMap(module.id),
       calls: module.calls,
       ...(module.stripMap === undefined ? {} : { stripMap: module.stripMap }),
+      ...(module.hasSourceMap ? { sourceMap: () => this.compiler.sourceMap(module.id) } : {}),
     });
     if (module.usesRequire) this.usesRequire = true;
+    for (const { id } of [...module.requests, ...module.required]) this.asked.add(id);
     for (const request of module.requests) {
       let names = this.imported.get(request.id);
       if (names === undefined) this.imported.set(request.id, (names = new Set()));
@@ -142,12 +161,14 @@ export class ScriptHost {
       {
         script: (id) => linked.get(id),
         builtin: (id) => this.builtinExports(id, vu),
+        requiredBuiltin: (id) => this.requiredBuiltin(id, vu),
         require: (specifier, referrer) => this.require(specifier, referrer),
         meta: (id) => this.meta(id),
         open: (id) => this.openFor(id),
       },
       spec.mainId,
     );
+    this.isLoading = false;
     // Only require() can ask for modules later on.
     if (!this.usesRequire) {
       vu.extend().modules = undefined;
@@ -196,7 +217,7 @@ export class ScriptHost {
     if (shared !== undefined) return shared;
     const removed = this.removed(id);
     if (removed !== undefined) throw new GoError(removed);
-    const module = this.builtins.get(id);
+    const module = this.builtin(id);
     if (module === undefined) return undefined;
     if (!this.usesRequire && !this.leaking.has(id)) {
       const exports = this.makeExports(id, module);
@@ -219,17 +240,38 @@ export class ScriptHost {
     return exports;
   }
 
+  private requiredBuiltin(id: string, vu: Vu): unknown {
+    const exports = this.builtinExports(id, vu) as { default: unknown } | undefined;
+    if (exports === undefined || !this.builtins.get(id)!.transpiled) return exports?.default;
+    return Object.assign(this.runtime.rt.object(), { default: exports.default, __esModule: true });
+  }
+
   private require(specifier: string, referrer: string): string {
+    if (specifier === "") throw new GoError("require() can't be used with an empty specifier");
     const id = resolveSpecifier(specifier, referrer);
-    if (this.linked.has(id) || this.builtins.has(id) || this.removed(id) !== undefined) return id;
+    this.asked.add(id);
+    if (this.linked.has(id) || this.factories.has(id) || this.removed(id) !== undefined) return id;
     if (id in this.registry.builtins) {
       throw new GoError(
-        `Cannot require ${JSON.stringify(specifier)} by a name that is made at run time: import it, or require() it with a plain text`,
+        `Cannot require ${JSON.stringify(specifier)} from within eval(): import it, or require() it outside of it`,
       );
     }
     if (id === "k6" || id.startsWith("k6/")) throw unknownModules([id], this.registry);
     for (const module of this.compiler.required(id, specifier)) if (!this.linked.has(module.id)) this.link(module);
     return id;
+  }
+
+  /** k6 looks for files from the folder of the module whose top level runs, wherever `open()` is written. */
+  private warnOfFolder(name: string, base: string, id: string): void {
+    const folder = folderOf(base);
+    if (/^(?:\/|file:\/\/)/.test(name) || folder === folderOf(id)) return;
+    this.runtime.log.log(
+      "warning",
+      `open() was used and is currently relative to '${folder}', but in the future it will be aligned with how ` +
+        `\`require\` and imports work and will be relative to '${id}'. This means that in the future open will open ` +
+        "relative path relative to the module/file it is written in. You can future proof this by using " +
+        "`import.meta.resolve()` to get relative paths to the file it is written in the current k6 version.",
+    );
   }
 
   private openFor(id: string): unknown {
@@ -240,7 +282,9 @@ export class ScriptHost {
       const name = args[0] === undefined || args[0] === null ? "" : String(args[0]);
       if (name === "") throw new GoError("open() can't be used with an empty filename");
       const { files } = runtime;
-      const path = files.resolve(name, id);
+      const base = runtime.vu.extras.evaluating ?? id;
+      if (this.isLoading && base !== id) this.warnOfFolder(name, base, id);
+      const path = files.resolve(name, base);
       const kind = files.kind(path);
       if (kind === "missing") throw new GoError(`stat ${path}: no such file or directory`);
       if (kind === "folder") throw new GoError(`open() can't be used with directories, path: "${path}"`);
@@ -248,5 +292,7 @@ export class ScriptHost {
     });
   }
 }
+
+const folderOf = (id: string): string => id.slice(0, id.lastIndexOf("/") + 1);
 
 const NONE: ReadonlySet<string> = new Set();

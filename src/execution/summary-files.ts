@@ -1,8 +1,7 @@
 /** What handleSummary() returned, as data that crosses threads: file name -> contents. */
-import { ExitCode } from "../base/exit-codes.ts";
 import type { CallResult } from "./messages.ts";
 
-/** Encodes the result; a value that is neither text nor ArrayBuffer is an error that names its key. */
+/** Encodes the result; for a value that is neither text nor ArrayBuffer the reason names its key. */
 export function encodeSummaryFiles(value: unknown): CallResult {
   if (value === undefined || value === null) return { kind: "value", json: undefined };
   if (!isMap(value)) return refusal("handleSummary() should return a map with string keys");
@@ -20,9 +19,7 @@ export function encodeSummaryFiles(value: unknown): CallResult {
   return { kind: "value", json: JSON.stringify(texts), binary };
 }
 
-export function refusal(message: string): CallResult {
-  return { kind: "error", failure: { message, exitCode: ExitCode.Generic } };
-}
+export const refusal = (reason: string): CallResult => ({ kind: "unusable", reason });
 
 // Kinds are told by their tag, since the script's intrinsics are not those of this realm.
 const tagOf = (value: unknown): string => Object.prototype.toString.call(value).slice("[object ".length, -1);

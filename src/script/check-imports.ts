@@ -23,6 +23,7 @@ export interface CheckedModule {
 /** @throws {UserError} `missing-export`, with the place of the name. */
 export function checkImports(modules: readonly CheckedModule[]): void {
   for (const module of modules) {
+    if (module.format !== "esm") continue;
     for (const statement of module.facts.tree.body as Node[]) {
       const target = statement.source ? module.imported(statement.source.value) : undefined;
       if (target === undefined) continue;

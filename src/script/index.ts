@@ -15,11 +15,20 @@ import { type Parsed, parseModule } from "./parse.ts";
 import { resolveSpecifier } from "./resolve.ts";
 import { rewriteModule } from "./rewrite/index.ts";
 import { collectFacts, type ModuleFacts } from "./scope.ts";
-import { isBuiltinName } from "./specifier.ts";
+import { type BundlerMap, readSourceMap, sourceMapUrl } from "./source-maps.ts";
+import { classifySpecifier, isBuiltinName } from "./specifier.ts";
 import { isTypeScript, type Stripped, stripTypes } from "./strip.ts";
 
 /** Characters of a module whose map is made when it is asked for: what it is made of takes 50 bytes for each of them. */
 const LATE_MAP_MAX = 64 << 10;
+
+/** Errors of a module that are thrown when `require()` asks for it. */
+const LEFT_TO_REQUIRE: ReadonlySet<string> = new Set([
+  "missing-export",
+  "module-not-found",
+  "syntax-error",
+  "unknown-specifier",
+]);
 
 export interface CompiledModule {
   id: string;
@@ -31,6 +40,8 @@ export interface CompiledModule {
   requests: { specifier: string; id: string; names: string[]; leaks: boolean }[];
   /** Modules named in `require()` with a plain text. */
   required: { specifier: string; id: string }[];
+  /** `require` is used with a name that is made at run time, or handed on. */
+  requiresAny: boolean;
   starExports: string[];
   exportNames: string[];
   asyncModule: boolean;
@@ -44,12 +55,16 @@ export interface CompiledModule {
    */
   calls: number[];
   stripMap?: string;
+  /** A bundler left a map with it; see `Compilation`. */
+  hasSourceMap: boolean;
 }
 
 export interface Compilation {
   module: CompiledModule;
   /** Source map (v3, JSON) from `text` to the source; most modules are never asked for it. */
   rewriteMap(): string;
+  /** The bundler's map, from the source to what that was made of; undefined if it cannot be read. */
+  sourceMap(): BundlerMap | undefined;
 }
 
 export interface CompileOptions {
@@ -64,29 +79,53 @@ interface Source extends AnalysedModule, CheckedModule {
   stripped: Stripped;
   parsed: Parsed;
   resolved: Map<string, string>;
-  /** Modules named in `require()`. */
+  /** Modules named in `require()`; those whose names mean nothing are left out, since the script may catch the error. */
   required: string[];
+  requiresAny: boolean;
 }
 
-/** Specifiers in `require("...")` calls. */
-function requireCalls(facts: ModuleFacts): string[] {
-  const names: string[] = [];
+const plainText = (node: Node | undefined): string | undefined => {
+  if (node?.type === "Literal" && typeof node.value === "string") return node.value;
+  return node?.type === "TemplateLiteral" && node.expressions.length === 0 ? node.quasis[0].value.cooked : undefined;
+};
+
+/** Specifiers in `require("...")` calls, and whether there are other uses of `require`. */
+function requireUses(facts: ModuleFacts): { names: Set<string>; others: boolean } {
+  const names = new Set<string>();
+  const uses = new Set<Node>();
+  for (const identifier of facts.free) if (identifier.name === "require") uses.add(identifier);
+  let onGlobal = false;
   for (const fn of facts.functions.values()) {
     for (const call of fn.calls as Node[]) {
-      if (call.type !== "CallExpression" || call.callee.type !== "Identifier" || call.callee.name !== "require")
-        continue;
-      if (!facts.free.has(call.callee)) continue;
-      const [first] = call.arguments;
-      if (first?.type === "Literal" && typeof first.value === "string") names.push(first.value);
+      if (call.type !== "CallExpression") continue;
+      const { callee } = call;
+      const isGlobals =
+        callee.type === "MemberExpression" && isGlobalThis(callee.object, facts) && nameOf(callee) === "require";
+      if (!isGlobals && !uses.has(callee)) continue;
+      const text = plainText(call.arguments[0]);
+      if (text !== undefined) {
+        names.add(text);
+        uses.delete(callee);
+      } else if (isGlobals) onGlobal = true;
     }
   }
-  return [...new Set(names)];
+  return { names, others: onGlobal || uses.size > 0 };
+}
+
+const isGlobalThis = (node: Node, facts: ModuleFacts): boolean =>
+  node.type === "Identifier" && node.name === "globalThis" && facts.free.has(node);
+
+const nameOf = (member: Node): unknown => (member.computed ? plainText(member.property) : member.property.name);
+
+function isKnownKind(specifier: string): boolean {
+  const { kind } = classifySpecifier(specifier);
+  return kind !== "unknown" && kind !== "badScheme";
 }
 
 /**
  * Compiles the script whose main module is `mainId`.
  *
- * @throws {UserError} For a module that cannot be found, loaded or parsed.
+ * @throws {UserError} For a module that cannot be found, loaded or parsed, or lacks what another one imports.
  */
 export async function compileScript(mainId: string, options: CompileOptions): Promise<Compilation[]> {
   const sources = new Map<string, Source>();
@@ -105,12 +144,16 @@ export async function compileScript(mainId: string, options: CompileOptions): Pr
       else await loadIfThere(target, next);
     }
   };
-  /** What `require()` names may be missing: the script may never come there, or catch the exception. */
+  /** What `require()` names may be missing or broken: the script may never come there, or catch the exception. */
   const loadIfThere = async (id: string, specifier: string): Promise<void> => {
+    const known = new Set(sources.keys());
     try {
       await load(id, specifier);
+      checkImports([...sources.values()].filter((module) => !known.has(module.id)));
     } catch (error) {
-      if (!(error instanceof UserError && error.code === "module-not-found")) throw error;
+      if (!(error instanceof UserError && LEFT_TO_REQUIRE.has(error.code))) throw error;
+      // loaded again, and refused, when require() asks for it
+      for (const added of sources.keys()) if (!known.has(added)) sources.delete(added);
     }
   };
   await load(mainId, mainId);
@@ -141,6 +184,7 @@ function addSource(
   const parsed = parseModule(source, id, stripped.wasTypeScript);
   const facts = collectFacts(parsed.tree);
   if (stripped.wasTypeScript) elideTypes(facts);
+  const { names, others } = requireUses(facts);
   const resolved = new Map<string, string>();
   const added: Source = {
     id,
@@ -151,7 +195,8 @@ function addSource(
     resolved,
     format: parsed.format,
     isMain: id === mainId,
-    required: requireCalls(facts),
+    required: [...names].filter(isKnownKind),
+    requiresAny: others,
     imported(request) {
       const target = this.resolve(request);
       return target !== undefined && "facts" in target && (target as Source).format === "esm"
@@ -171,7 +216,7 @@ function addSource(
 /** @param areAll Nothing else imports them. */
 function rewriteAll(sources: Map<string, Source>, areAll: boolean): Compilation[] {
   const modules = [...sources.values()];
-  checkImports(modules.filter((module) => module.format === "esm"));
+  checkImports(modules);
   markCycles(modules);
   const analysis = analyse(modules);
   const isAlone = areAll && modules.length === 1 && modules[0]!.parsed.format === "esm";
@@ -237,12 +282,20 @@ function rewriteOne(module: Source, analysis: Analysis, isAlone: boolean): Compi
       leaks: leaks(specifier),
     })),
     required: module.required.map((specifier) => ({ specifier, id: resolveSpecifier(specifier, module.id) })),
+    requiresAny: module.requiresAny,
     starExports: module.facts.starExports,
     exportNames: [...module.facts.exports.keys()],
     ...flags,
+    hasSourceMap: false,
     ...(module.stripped.map === undefined ? {} : { stripMap: module.stripped.map }),
   };
   const encode = (): string => text.generateMap({ hires: "boundary", source: compiled.id }).toString();
+  const mapUrl = isTypeScript(module.id) ? undefined : sourceMapUrl(module.source);
+  compiled.hasSourceMap = mapUrl !== undefined;
   const early = module.source.length > LATE_MAP_MAX ? encode() : undefined;
-  return { module: compiled, rewriteMap: () => early ?? encode() };
+  return {
+    module: compiled,
+    rewriteMap: () => early ?? encode(),
+    sourceMap: () => (mapUrl === undefined ? undefined : readSourceMap(mapUrl, compiled.id)),
+  };
 }

@@ -4,7 +4,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { UserError } from "../base/errors.ts";
 import { ExitCode } from "../base/exit-codes.ts";
-import { quote } from "../base/quote.ts";
 import { filePath, isFileId } from "./resolve.ts";
 
 /** Milliseconds to wait for a remote module. */
@@ -17,13 +16,6 @@ export interface Loader {
 }
 
 export function notFound(specifier: string): UserError {
-  if (/^[^./]/.test(specifier) && !specifier.includes("://")) {
-    return new UserError("module-not-found", {
-      message: `The moduleSpecifier ${quote(specifier)} couldn't be recognised as something k6 supports.`,
-      hint: "A file begins with ./ or /; packages of npm have to be bundled into a file first.",
-      exitCode: ExitCode.ScriptException,
-    });
-  }
   return new UserError("module-not-found", {
     message:
       `The moduleSpecifier "${specifier}" couldn't be found on local disk. Make sure that you've specified the right path ` +

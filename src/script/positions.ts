@@ -5,6 +5,7 @@
  */
 import { decodedMappings, originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 import type { Position } from "../base/errors.ts";
+import type { BundlerMap } from "./source-maps.ts";
 
 /** Mappings of one module, from its rewritten text to what the user wrote. */
 export interface PositionSource {
@@ -14,6 +15,8 @@ export interface PositionSource {
   calls: readonly number[];
   /** Source map of the TypeScript transformation, if there was one. */
   stripMap?: string;
+  /** The map that a bundler left with the module, if it has one. */
+  sourceMap?(): BundlerMap | undefined;
   /** Identifier prefix of this module's rewritten names. */
   prefix: string;
 }
@@ -26,7 +29,8 @@ export interface Frame extends Position {
 interface Traced {
   /** For each line of the rewritten text: [column, source, line, column in the source]. */
   lines: readonly (readonly number[])[][];
-  strip: TraceMap | undefined;
+  /** From the module's text to what it was made of. */
+  origin: TraceMap | undefined;
   /** "line:column" of a call's last character -> its first. */
   calls: Map<string, { line: number; column: number }>;
 }
@@ -34,7 +38,7 @@ interface Traced {
 /** A frame as the engine writes it. */
 const RAW_FRAME = /^\s*at (?:async )?(?:(.*?) \()?((?:file|https):\/\/.*?):(\d+):(\d+)\)?$/;
 /** A frame as `formatFrame` writes it. */
-const OWN_FRAME = /^\tat (?:(.*) \()?((?:file|https):\/\/.*?):(\d+):(\d+)\(0\)\)?$/;
+const OWN_FRAME = /^\tat (?:(.*) \()?([a-z][a-z0-9+.-]*:\/\/.*?):(\d+):(\d+)\(0\)\)?$/;
 
 export class Positions {
   private readonly sources = new Map<string, PositionSource>();
@@ -53,9 +57,11 @@ export class Positions {
     if (traced === undefined) this.traced.set(id, (traced = trace(source)));
     const at = placeOf(traced, line, column - 1);
     if (at === undefined) return undefined;
-    if (traced.strip) {
-      const before = originalPositionFor(traced.strip, at);
-      if (before.line !== null) return { file: id, line: before.line, column: before.column + 1 };
+    if (traced.origin) {
+      const before = originalPositionFor(traced.origin, at);
+      // types are stripped from the file itself; a bundle is made of others
+      const file = source.stripMap === undefined ? sourceName(traced.origin, before.source) : id;
+      if (before.line !== null) return { file: file ?? id, line: before.line, column: before.column + 1 };
     }
     return { file: id, line: at.line, column: at.column + 1 };
   }
@@ -97,9 +103,21 @@ function trace(source: PositionSource): Traced {
   }
   return {
     lines: decodedMappings(new TraceMap(source.rewriteMap())) as unknown as Traced["lines"],
-    strip: source.stripMap === undefined ? undefined : new TraceMap(source.stripMap),
+    origin: originOf(source),
     calls,
   };
+}
+
+function originOf({ stripMap, sourceMap }: PositionSource): TraceMap | undefined {
+  if (stripMap !== undefined) return new TraceMap(stripMap);
+  const map = sourceMap?.();
+  return map && new TraceMap(map.text, map.url);
+}
+
+/** A source's URL as the map has it, if it is complete: "webpack://app/./src/test.ts" stays as it is. */
+function sourceName(map: TraceMap, resolved: string | null): string | undefined {
+  const name = map.sources[map.resolvedSources.indexOf(resolved ?? "")];
+  return (name && /^[a-z][a-z0-9+.-]*:\/\//i.test(name) ? name : resolved) ?? undefined;
 }
 
 /**

@@ -13,11 +13,30 @@ export const isFileId = (id: string): boolean => id.startsWith("file://");
 /** The file behind a `file://` id. */
 export const filePath = (id: string): string => decodeURIComponent(new URL(id).pathname);
 
+/** What k6 says to the name of an npm package, or to a file without "./" before it. */
+function unknownSpecifier(specifier: string): UserError {
+  const site = /^(?:cdnjs|github)\.com/.exec(specifier)?.[0];
+  const message =
+    specifier === ""
+      ? "local or remote path required"
+      : site === undefined
+        ? `The moduleSpecifier ${JSON.stringify(specifier)} couldn't be recognised as something k6 supports.`
+        : `${site} 'special' urls are no longer supported - please use real ones. ` +
+          (site === "github.com"
+            ? "You can get yours by going to github and copy-pasting the full url to the actual raw JavaScript file"
+            : "You can get yours by going to cdnjs and copy-pasting the full url to the actual JavaScript file");
+  return new UserError("unknown-specifier", {
+    message,
+    hint: `A file is named with "./" before it; a package of npm must be bundled into a file, or imported by its "https://..." address`,
+    exitCode: ExitCode.ScriptException,
+  });
+}
+
 /**
  * Resolves a specifier.
  *
  * @param referrer Id of the module that holds it.
- * @throws {UserError} `unsupported-scheme`.
+ * @throws {UserError} `unsupported-scheme`, `unknown-specifier`.
  */
 export function resolveSpecifier(specifier: string, referrer: string): string {
   const kind = classifySpecifier(specifier);
@@ -32,8 +51,9 @@ export function resolveSpecifier(specifier: string, referrer: string): string {
         message: `only supported schemes for imports are file and https, ${specifier} has \`${kind.scheme}\``,
         hint: `Use "https://..." or a file`,
         exitCode: ExitCode.ScriptException,
-        source: "stacktrace",
       });
+    case "unknown":
+      throw unknownSpecifier(specifier);
     case "file":
       if (referrer.startsWith("https://")) return new URL(kind.path, referrer).href;
       if (posix.isAbsolute(kind.path)) return pathToFileURL(kind.path).href;

@@ -8,7 +8,8 @@ export type Specifier =
   | { kind: "jslib"; url: string }
   | { kind: "https"; url: string }
   | { kind: "file"; path: string }
-  | { kind: "badScheme"; scheme: string };
+  | { kind: "badScheme"; scheme: string }
+  | { kind: "unknown" };
 
 const JSLIB = /^https:\/\/jslib\.k6\.io\//;
 
@@ -24,5 +25,5 @@ export function classifySpecifier(specifier: string): Specifier {
   if (scheme === "https") return { kind: "https", url: specifier };
   if (scheme === "file") return { kind: "file", path: decodeURIComponent(new URL(specifier).pathname) };
   if (scheme !== undefined) return { kind: "badScheme", scheme };
-  return { kind: "file", path: specifier };
+  return /^[./]/.test(specifier) ? { kind: "file", path: specifier } : { kind: "unknown" };
 }

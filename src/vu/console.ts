@@ -52,6 +52,7 @@ function nested(value: unknown, outer: Set<object>): string {
   if (value === null || value === undefined) return "null";
   if (typeof value === "function") return FUNCTION;
   if (typeof value === "string") return `"${value}"`;
+  if (typeof value === "symbol") return `"${plain(value)}"`;
   if (typeof value !== "object") return plain(value);
   if (outer.has(value)) return "[Circular]";
   if (isError(value)) return String(value);

@@ -1,8 +1,8 @@
 /**
- * JSON as k6 makes it of what setup() returns: keys sorted, dates in RFC 3339, `undefined` as null, and an error for
+ * JSON as k6 makes it of what setup() returns, and of the options: keys sorted, dates in RFC 3339, `undefined` as null, and an error for
  * what JSON cannot hold.
  *
- * Goldens: core/setup-*. Errors carry k6's words, without `error marshaling setup() data to JSON: `.
+ * Goldens: core/setup-*. Errors carry k6's words, without `error marshaling setup() data to JSON: ` before them.
  */
 
 /** @throws {Error} For functions, symbols, numbers that are not finite, and cycles. */
@@ -32,7 +32,8 @@ export function goJson(value: unknown): string {
       throw new Error("json: unsupported value: encountered a cycle via map[string]interface {}");
     above.push(object);
     let text: string;
-    switch (Object.prototype.toString.call(object)) {
+    const kind = Object.prototype.toString.call(object);
+    switch (kind) {
       case "[object Date]":
         text = JSON.stringify((object as unknown as Date).toISOString().replace(/\.?0*Z$/, "Z"));
         break;
@@ -44,10 +45,18 @@ export function goJson(value: unknown): string {
       case "[object Array]":
         text = `[${Array.from(object as unknown as unknown[], write).join()}]`;
         break;
+      case "[object Map]":
+      case "[object Set]":
+        text = `[${Array.from(object as unknown as Iterable<unknown>, write).join()}]`;
+        break;
       case "[object Uint8Array]":
         text = JSON.stringify(Buffer.from(object as unknown as Uint8Array).toString("base64"));
         break;
       default:
+        if (/^\[object (?:Int|Uint|Float)\d+Array]$/.test(kind)) {
+          text = `[${Array.from(object as unknown as Iterable<number>, write).join()}]`;
+          break;
+        }
         text = `{${Object.keys(object)
           .sort()
           .map((key) => `${JSON.stringify(key)}:${write(object[key])}`)

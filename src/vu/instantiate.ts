@@ -4,7 +4,12 @@
  * ES modules are linked first (functions hoisted, exports installed), then evaluated in the order of their imports;
  * CommonJS modules are evaluated when they are first required.
  */
+import { GoError } from "./go-error.ts";
 import type { Vu } from "./vu.ts";
+
+export const REQUIRE_IN_VU =
+  'the "require" function is only available in the init stage (i.e. the global scope), see ' +
+  "https://grafana.com/docs/k6/latest/using-k6/test-lifecycle/ for more information";
 
 export interface LinkedModule {
   /** Absolute location, or the specifier of a built-in module. */
@@ -28,6 +33,8 @@ export interface ModuleSource {
   script(id: string): LinkedModule | undefined;
   /** Exports of a built-in module for this VU. */
   builtin(id: string, vu: Vu): object | undefined;
+  /** What `require()` of a built-in module gives. */
+  requiredBuiltin(id: string, vu: Vu): unknown;
   /** Resolves a request of `require()` at run time; throws if it cannot be loaded. */
   require(specifier: string, referrer: string): string;
   meta(id: string): object;
@@ -41,6 +48,8 @@ type Instance = {
   linked: LinkedModule;
   module?: any;
   state: "linked" | "running" | "done";
+  /** What its top level threw: thrown anew to whoever asks for the module again. */
+  thrown?: { error: unknown };
 };
 
 /**
@@ -133,9 +142,26 @@ export function* instantiate(vu: Vu, source: ModuleSource, mainId: string): Gene
 
   const evaluate = function* (id: string): Generator<unknown, void, any> {
     const instance = modules.get(id) as Instance | undefined;
+    if (instance?.thrown !== undefined) throw instance.thrown.error;
     if (instance === undefined || instance.state !== "linked") return;
     instance.state = "running";
-    for (const request of instance.linked.requests) yield* evaluate(request.id);
+    const extras = vu.extend();
+    const outer = extras.evaluating;
+    try {
+      for (const request of instance.linked.requests) yield* evaluate(request.id);
+      extras.evaluating = id;
+      yield* runTop(instance);
+      instance.state = "done";
+    } catch (error) {
+      instance.thrown = { error };
+      throw error;
+    } finally {
+      extras.evaluating = outer;
+      instance.run = undefined;
+    }
+  };
+
+  const runTop = function* (instance: Instance): Generator<unknown, void, any> {
     const { linked } = instance;
     for (const specifier of linked.starExports) {
       const from = importObject(linked.requests.find((r) => r.specifier === specifier)!.id);
@@ -151,13 +177,12 @@ export function* instantiate(vu: Vu, source: ModuleSource, mainId: string): Gene
       if (linked.format === "cjs") instance.run!.next();
       yield* instance.run!;
     }
-    instance.run = undefined;
-    instance.state = "done";
   };
 
   const requireModule = function* (specifier: unknown, referrer: string): Generator<unknown, any, any> {
-    const id = source.require(String(specifier), referrer);
-    const builtin = source.builtin(id, vu);
+    if (!vu.inInit) throw new GoError(REQUIRE_IN_VU);
+    const id = source.require(specifier === undefined || specifier === null ? "" : String(specifier), referrer);
+    const builtin = source.requiredBuiltin(id, vu);
     if (builtin !== undefined) return builtin;
     link(id);
     yield* evaluate(id);

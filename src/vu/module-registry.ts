@@ -6,6 +6,8 @@ export interface ModuleExports {
   named: Record<string, unknown>;
   /** Missing: an object of all the named ones, of each VU's own. */
   default?: unknown;
+  /** `require()` gives an object with `default` and `__esModule`, as transpiled modules have; without it, the default. */
+  transpiled?: boolean;
 }
 
 export type ModuleFactory = (runtime: VuRuntime) => ModuleExports;

@@ -8,6 +8,7 @@
 import vm from "node:vm";
 import { intrinsicNames } from "../script/rewrite/globals.ts";
 import { installCore, type Realm, type RealmHost } from "./realm-source/core.ts";
+import { installDates } from "./realm-source/dates.ts";
 import { installGenerators } from "./realm-source/generators.ts";
 import { installGlobals } from "./realm-source/globals.ts";
 import { installPromise } from "./realm-source/promise.ts";
@@ -46,13 +47,14 @@ export function createRealm(init: RealmInit): CreatedRealm {
   const context = vm.createContext({}, { codeGeneration: { strings: true, wasm: false } });
   const evaluate = (source: string, filename: string): any => new vm.Script(source, { filename }).runInContext(context);
   const rt: Realm = evaluate("({})", "sixfold:realm");
-  const [core, promise, generators, globals, ...twins] = evaluate(
-    sourceOf([installCore, installPromise, installGenerators, installGlobals, ...twinInstallers]),
+  const [core, promise, generators, dates, globals, ...twins] = evaluate(
+    sourceOf([installCore, installPromise, installGenerators, installDates, installGlobals, ...twinInstallers]),
     "sixfold:realm",
   );
   core(rt, init.host);
   promise(rt);
   generators(rt);
+  dates(rt);
   for (const twin of twins) twin(rt);
   const globalBase = globals(rt, init, [...intrinsicNames]);
   return {

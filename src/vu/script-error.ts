@@ -16,6 +16,8 @@ export interface DescribedError {
   /** "Error: boom", or the text of whatever was thrown. */
   text: string;
   frames: string[];
+  /** It rejected a promise that nobody handled: to k6 an error like any other, no exception of the script. */
+  isRejection?: true;
 }
 
 /** Kinds of errors that the engine itself makes. */
@@ -37,7 +39,7 @@ function textOf(value: unknown): string {
 export function describeError(error: unknown, positions: Positions, rt: Realm): DescribedError {
   if (error instanceof UnhandledRejection) {
     const inner = describeError(error.reason, positions, rt);
-    return { text: `Uncaught (in promise) ${inner.text}`, frames: inner.frames };
+    return { text: `Uncaught (in promise) ${inner.text}`, frames: inner.frames, isRejection: true };
   }
   const thrown = rt.thrownAt(error) as string | undefined;
   const stack = isObject(error) && typeof error.stack === "string" ? error.stack : (thrown ?? "");

@@ -5,6 +5,7 @@
  *
  * Behaviour: k6 docs, "Global"; the Encoding standard; conformance: modules/text-encoder.
  */
+import { GoError } from "./go-error.ts";
 import type { VuRuntime } from "./runtime.ts";
 import { bytesOf } from "./script-bytes.ts";
 
@@ -27,7 +28,9 @@ export function textEncoderClass(runtime: VuRuntime): any {
   rt.method(
     Encoder.prototype,
     "encode",
-    rt.fn("encode", 0, ([text]) => rt.bytes(text === undefined ? new Uint8Array() : encoder.encode(String(text)))),
+    rt.fn("encode", 0, ([text]) =>
+      rt.bytes(text === undefined || text === null ? new Uint8Array() : encoder.encode(String(text))),
+    ),
   );
   rt.method(
     Encoder.prototype,
@@ -39,6 +42,14 @@ export function textEncoderClass(runtime: VuRuntime): any {
     }),
   );
   return Encoder;
+}
+
+/** What else k6 takes for bytes: text, and lists of numbers. */
+function looseBytes(data: unknown): Uint8Array<ArrayBuffer> | undefined {
+  if (data === undefined || data === null) return new Uint8Array();
+  if (typeof data === "string") return new TextEncoder().encode(data);
+  const isList = typeof data === "object" && typeof (data as ArrayLike<unknown>).length === "number";
+  return isList ? Uint8Array.from(data as ArrayLike<number>) : undefined;
 }
 
 export function textDecoderClass(runtime: VuRuntime): any {
@@ -64,8 +75,8 @@ export function textDecoderClass(runtime: VuRuntime): any {
     "decode",
     rt.fn("decode", 0, ([data, options], self) => {
       const decoder = decoderOf(self);
-      const bytes = data === undefined ? new Uint8Array() : bytesOf(data);
-      if (bytes === undefined) throw new TypeError("decoding text: the data must be an ArrayBuffer or a view of one");
+      const bytes = bytesOf(data) ?? looseBytes(data);
+      if (bytes === undefined) throw new GoError("data is not an ArrayBuffer, typed array, or DataView");
       try {
         return decoder.decode(bytes, { stream: Boolean(options?.stream) });
       } catch {

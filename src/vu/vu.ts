@@ -34,6 +34,8 @@ export interface VuExtras {
   envObject?: object | undefined;
   /** This VU called test.abort(). */
   endedTest?: boolean;
+  /** Id of the module whose top level runs, in scripts of several modules. */
+  evaluating?: string | undefined;
   /** Called at the end of each iteration; modules that keep connections look at `noVUConnectionReuse` here. */
   afterIteration?: Set<() => void>;
   /** Iterations begun in scenarios other than the VU's first. */

@@ -1,3 +1,4 @@
+import type { BundlerMap } from "../../src/script/source-maps.ts";
 import { fromFailure } from "../../src/execution/failure.ts";
 import type { ModuleCompiler } from "../../src/execution/remote-compiler.ts";
 import type { ScriptCompiler } from "../../src/execution/script-compiler.ts";
@@ -19,5 +20,9 @@ export class LocalCompiler implements ModuleCompiler {
 
   rewriteMap(id: string): string {
     return this.compiler.rewriteMap(id);
+  }
+
+  sourceMap(id: string): BundlerMap | undefined {
+    return this.compiler.sourceMap(id);
   }
 }

@@ -8,7 +8,7 @@ const cases: [string, string][] = [
   [`"text", 1.5, null, undefined, -0, 10n, Symbol("s"), Symbol()`, "text 1.5 null undefined 0 10 s "],
   [
     `{ a: "x", b: [1, , undefined], c: () => {}, d: Symbol("s") }`,
-    `{ a: "x", b: [ 1, null, null ], c: [object Function], d: s }`,
+    `{ a: "x", b: [ 1, null, null ], c: [object Function], d: "s" }`,
   ],
   [`new (class Own extends Error {})("why"), { e: new RangeError("r") }`, "Error: why { e: RangeError: r }"],
   [`new Date(NaN), new Date(0), [new Date(0)]`, `{} "1970-01-01T00:00:00.000Z" [ "1970-01-01T00:00:00.000Z" ]`],

@@ -60,9 +60,11 @@ test("module code and sloppy functions find nothing of the host in this, argumen
   expect({ log, errorText }).toEqual({ log: ['"undefined"', "true true true", ""], errorText: "" });
 });
 
-test("top-level this of an ES module is undefined", async () => {
-  const { log } = await runOnVu(`import { log } from "sixfold:test"; log(this, (() => this)(), typeof arguments);`);
-  expect(log).toEqual(['undefined undefined "undefined"']);
+test("this is undefined at the top of an ES module, and the global object in its arrow functions", async () => {
+  const { log } = await runOnVu(
+    `import { log } from "sixfold:test"; log(this, (() => this === globalThis)(), typeof arguments);`,
+  );
+  expect(log).toEqual(['undefined true "undefined"']);
 });
 
 test("every way to make code from text stays in the sandbox", async () => {

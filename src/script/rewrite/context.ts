@@ -104,7 +104,11 @@ export class Context {
   /** How `this` is read. */
   thisText(frame: Frame): string {
     const owner = this.ownerOf(frame.fn);
-    if (owner.kind === "module") return this.commonJs ? "this" : "(void 0)";
+    if (owner.kind === "module") {
+      if (this.commonJs) return "this";
+      // k6 gives the arrow functions of an ES module the global object, where scripts keep things between iterations
+      return frame.fn === owner ? "(void 0)" : `${this.prefix}g`;
+    }
     if (frame.aliased && this.hasLateThis(frame.fn)) return `${this.prefix}T()`;
     // what a sloppy function finds in place of undefined is the VU's global object
     return owner.strict ? "this" : `(this===${this.helper("G")}?${this.prefix}g:this)`;

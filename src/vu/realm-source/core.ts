@@ -797,23 +797,27 @@ export function installCore(rt: Realm, init: RealmHost): void {
   const byName = (a: PropertyKey, b: PropertyKey): number =>
     typeof a === "string" && typeof b === "string" ? (a < b ? -1 : 1) : typeof a === "string" ? -1 : 1;
   /** How an ES module sees a CommonJS one: `default` is what it exports, names are its members. */
-  rt.commonJsView = (read: () => any): object =>
-    new Proxy(Object.create(null), {
-      get: (_target, name) => {
-        if (name === Symbol.toStringTag) return "Module";
-        return name === "default" ? read() : read()?.[name];
-      },
+  rt.commonJsView = (read: () => any): object => {
+    // what was transpiled to CommonJS has a default of its own
+    const pick = (name: PropertyKey): any => {
+      const exports = read();
+      if (name === Symbol.toStringTag) return "Module";
+      return name === "default" && !(isObject(exports) && name in exports) ? exports : exports?.[name];
+    };
+    return new Proxy(Object.create(null), {
+      get: (_target, name) => pick(name),
       has: (_target, name) => isObject(read()) && name in read(),
       // what `import x from` takes is not among the names
       ownKeys: () => (isObject(read()) ? ownKeys(read()).sort(byName) : []),
       getOwnPropertyDescriptor: (_target, name) =>
         isObject(read()) && name in read()
-          ? { value: read()[name], enumerable: true, configurable: true, writable: true }
+          ? { value: pick(name), enumerable: true, configurable: true, writable: true }
           : undefined,
       set: () => false,
       defineProperty: () => false,
       deleteProperty: () => false,
     });
+  };
   /** A VU's global object. */
   rt.globalWith = (base: object, id: number): object => {
     const global = Object.create(base);

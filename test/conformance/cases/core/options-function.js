@@ -1,3 +1,6 @@
-// @about: options that are a function are refused
-export const options = () => ({ vus: 1 });
-export default function () {}
+// @about: options that are a function
+export const options = () => ({ iterations: 2 });
+
+export default function () {
+  console.log('never');
+}

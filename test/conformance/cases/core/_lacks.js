@@ -1,0 +1,2 @@
+import { nothing } from './_numbers.js';
+export const value = nothing;

@@ -1,0 +1,2 @@
+exports.atTop = open('./_where.txt');
+exports.later = (name) => open(name);

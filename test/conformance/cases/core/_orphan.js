@@ -1,0 +1,2 @@
+import value from './_not-there.js';
+export default value;

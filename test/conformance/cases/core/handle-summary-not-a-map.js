@@ -1,0 +1,6 @@
+// @about: handleSummary that returns a list
+// @stdout
+export default function () {}
+export function handleSummary() {
+  return ['text'];
+}
