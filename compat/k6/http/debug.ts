@@ -45,5 +45,6 @@ const unixLines = (text: string): string => text.replaceAll("\r\n", "\n");
 function headText(head: ResponseHead): string {
   let text = `${head.proto} ${head.statusText}\n`;
   for (let i = 0; i < head.headers.length; i += 2) text += `${head.headers[i]}: ${head.headers[i + 1]}\n`;
+  if (head.isChunked) text += "Transfer-Encoding: chunked\n";
   return `${text}\n`;
 }
