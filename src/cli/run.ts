@@ -46,6 +46,7 @@ export async function runCommand(program: Program, args: ParsedArguments): Promi
   try {
     const test = await loadTest(session, { includeSystemEnvVars: true, onSamples: (samples) => fanOut?.add(samples) });
     warnOfUnsupported(session, test);
+    warnOfDeprecated(session, test);
     const prepared = prepare(session, test);
     fanOut = await openOutputs(session, test, prepared.thresholds, prepared.submetrics);
     return await runTest({ session, test, fanOut, signals, threads, ...prepared });
@@ -97,6 +98,11 @@ class SignalHandler {
   }
 }
 
+const TLS_DOMAINS =
+  "tlsAuth.domains option could be removed in the next releases, it's recommended to leave it empty and let k6 " +
+  "automatically detect from the provided certificate. It follows the Go's NameToCertificate deprecation - " +
+  "https://pkg.go.dev/crypto/tls@go1.17#Config.";
+
 /** Says what was asked for and is not there, so that nothing is silently left out. */
 function warnOfUnsupported({ log, global }: Session, { options, run, runtime }: LoadedTest): void {
   const asked: [name: string, isAsked: boolean][] = [
@@ -111,6 +117,10 @@ function warnOfUnsupported({ log, global }: Session, { options, run, runtime }: 
   for (const [name, isAsked] of asked) {
     if (isAsked) log.log("warning", `The option ${name} is not supported yet and has no effect`);
   }
+}
+
+function warnOfDeprecated({ log }: Session, { options }: LoadedTest): void {
+  if (options.tlsAuth?.some((auth) => (auth.domains ?? []).length > 0)) log.log("warning", TLS_DOMAINS);
 }
 
 interface Prepared {
