@@ -302,3 +302,18 @@ test("CookieJar reads dates as Go does", async () => {
     'info: {} {"a":["b"]}',
   ]);
 });
+
+test("httpDebug writes an answer again with its framing first and its fields by name", async () => {
+  const answers: Record<string, string> = {
+    "/chunks": "HTTP/1.1 200 OK\r\nX-B: 2\r\nTransfer-Encoding: chunked\r\nA: 1\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+    "/length": "HTTP/1.1 200 OK\r\nX-B: 2\r\nContent-Length: 5\r\nA: 1\r\n\r\nhello",
+    "/empty": "HTTP/1.1 404 Not Found\r\nX-B: 2\r\nContent-Length: 0\r\nA: 1\r\n\r\n",
+  };
+  const script = Object.keys(answers).map((path) => `http.get(url + "${path}");`);
+  const { log } = await run(script.join(" "), (request) => answers[request.target], { options: { httpDebug: "full" } });
+  expect(log.filter((line) => line.startsWith("info: Response:"))).toEqual([
+    "info: Response:\nHTTP/1.1 200 OK\nTransfer-Encoding: chunked\nA: 1\nX-B: 2\n\n5\nhello\n0\n\n\n",
+    "info: Response:\nHTTP/1.1 200 OK\nContent-Length: 5\nA: 1\nX-B: 2\n\nhello\n",
+    "info: Response:\nHTTP/1.1 404 Not Found\nA: 1\nX-B: 2\nContent-Length: 0\n\n\n",
+  ]);
+});
