@@ -10,7 +10,7 @@ export { Batch, type BatchEntry } from "./net/batch.ts";
 export type { Coding } from "./net/body.ts";
 export { MemoryCookieJar, parseExpires, type RequestCookie, type SetCookie } from "./net/cookies.ts";
 export type { HttpExchange } from "./net/exchange.ts";
-export { canonicalHeaderName, type HeaderList, type RequestHead, serializeHead } from "./net/headers.ts";
+export { canonicalHeaderName, type HeaderList, isToken, type RequestHead, serializeHead } from "./net/headers.ts";
 export type { ResponseHead } from "./net/http1-parser.ts";
 export type { HttpRequest, HttpResult, PendingRequest } from "./net/request.ts";
 export type { Target } from "./net/target.ts";

@@ -64,6 +64,7 @@ export async function runCommand(program: Program, args: ParsedArguments): Promi
     warnOfUnsupported(session, test);
     if ((test.options.consoleOutput ?? "") !== "") session.divertConsole(test.options.consoleOutput!);
     checkDnsTtl(test.options);
+    warnOfDeprecated(session, test);
     const prepared = prepare(session, test);
     fanOut = await openOutputs(session, test, prepared.thresholds, prepared.submetrics);
     return await runTest({ session, test, fanOut, signals, threads, ...prepared });
@@ -115,6 +116,11 @@ class SignalHandler {
   }
 }
 
+const TLS_DOMAINS =
+  "tlsAuth.domains option could be removed in the next releases, it's recommended to leave it empty and let k6 " +
+  "automatically detect from the provided certificate. It follows the Go's NameToCertificate deprecation - " +
+  "https://pkg.go.dev/crypto/tls@go1.17#Config.";
+
 /** Says what was asked for and is not there, so that nothing is silently left out. */
 function warnOfUnsupported({ log, global }: Session, { options, run, runtime }: LoadedTest): void {
   const asked: [name: string, isAsked: boolean][] = [
@@ -138,6 +144,10 @@ function checkDnsTtl({ dns }: Options): void {
     if (!isValueError(error)) throw error;
     throw new UserError("invalid-dns-ttl", { message: error.message, hint: error.hint, exitCode: ExitCode.Generic });
   }
+}
+
+function warnOfDeprecated({ log }: Session, { options }: LoadedTest): void {
+  if (options.tlsAuth?.some((auth) => (auth.domains ?? []).length > 0)) log.log("warning", TLS_DOMAINS);
 }
 
 interface Prepared {

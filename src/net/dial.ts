@@ -171,6 +171,11 @@ export class Dialing extends Deadline {
     next: (secured: TLSSocket) => void,
   ): void {
     const { tls } = this.#context;
+    const refused = tls.refusal;
+    if (refused !== undefined) {
+      this.#fail(refused);
+      return;
+    }
     const secured = connectTls({ ...tls.connectOptions(hostname, protocols), socket });
     this.#socket = secured;
     const fail = (error: unknown) => this.#fail(tlsFailure(error, this.#ends()));

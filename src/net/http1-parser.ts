@@ -8,7 +8,7 @@
  * RFC 9112. The parser owns no socket and no clock.
  */
 import { bodyFailure, type Failure, genericFailure, quote } from "./error-codes.ts";
-import { allHeaders, firstHeader, type HeaderList, hasToken } from "./headers.ts";
+import { allHeaders, canonicalHeaderName, firstHeader, type HeaderList, hasToken, withoutHeaders } from "./headers.ts";
 
 /** Status line and fields of an answer, shared between all answers with the same bytes. */
 export class ResponseHead {
@@ -63,8 +63,6 @@ export class HeadMemory {
 const HEAD_BYTES_MAX = 10 << 20;
 /** Heads longer than this are not kept for recognition: they are rare, and comparing them costs what parsing does. */
 const MEMORY_BYTES_MAX = 2_048;
-/** Go gives up on a server that only ever announces an answer. */
-const INFORMATIONAL_MAX = 5;
 const CHUNK_LINE_BYTES_MAX = 4_096;
 /** Overhead of chunked coding that Go tolerates beyond 16 bytes and twice the data. */
 const CHUNK_EXCESS_MAX = 16 * 1_024;
@@ -102,7 +100,8 @@ export class ResponseParser {
   #text = "";
   #scannedTo = 0;
   #statusChecked = false;
-  #informational = 0;
+  /** Bytes of the informational answers so far: all heads together have one limit. */
+  #informationalBytes = 0;
   #remaining = 0;
   #chunkExcess = 0;
   /** The body while it is one piece: a range of a chunk that arrived. */
@@ -122,7 +121,7 @@ export class ResponseParser {
     this.#text = "";
     this.#scannedTo = 0;
     this.#statusChecked = false;
-    this.#informational = 0;
+    this.#informationalBytes = 0;
     this.#piece = undefined;
     this.#pieces = undefined;
   }
@@ -134,7 +133,7 @@ export class ResponseParser {
 
   /** Nothing of the answer has arrived, not even a byte of an informational one. */
   get isUntouched(): boolean {
-    return this.head === undefined && this.#text === "" && this.#informational === 0;
+    return this.head === undefined && this.#text === "" && this.#informationalBytes === 0;
   }
 
   /** The body as it was transferred; empty if it was not to be kept. */
@@ -213,7 +212,7 @@ export class ResponseParser {
         return true;
       case State.Head:
         if (this.isUntouched) this.#fail(genericFailure("EOF"));
-        else this.#fail(this.#refuseCutHead() ?? brokenConnection("unexpected EOF"));
+        else this.#fail(this.cutHeadFailure ?? brokenConnection("unexpected EOF"));
         return false;
       case State.Trailer:
         this.#fail(bodyFailure("http: unexpected EOF reading trailer"));
@@ -246,8 +245,8 @@ export class ResponseParser {
     const end = headEnd(this.#text, this.#scannedTo);
     if (end < 0) {
       this.#scannedTo = Math.max(0, this.#text.length - 3);
-      if (this.#text.length > HEAD_BYTES_MAX) {
-        this.#fail(genericFailure(`net/http: server response headers exceeded ${HEAD_BYTES_MAX} bytes; aborted`));
+      if (this.#informationalBytes + this.#text.length > HEAD_BYTES_MAX) {
+        this.#fail(headTooLong());
       } else if (!this.#statusChecked) {
         this.#checkStatusLine();
       }
@@ -264,13 +263,11 @@ export class ResponseParser {
       return at + consumed;
     }
     if (head.status >= 100 && head.status < 200 && head.status !== 101) {
-      this.#informational++;
-      if (this.#informational > INFORMATIONAL_MAX) {
-        this.#fail(genericFailure("net/http: too many 1xx informational responses"));
-      }
+      this.#informationalBytes += end;
+      if (this.#informationalBytes > HEAD_BYTES_MAX) this.#fail(headTooLong());
       return at + consumed;
     }
-    if (this.#memory !== undefined && before === 0 && this.#informational === 0 && end <= MEMORY_BYTES_MAX) {
+    if (this.#memory !== undefined && before === 0 && this.#informationalBytes === 0 && end <= MEMORY_BYTES_MAX) {
       this.#memory.bytes = Uint8Array.prototype.slice.call(chunk, at, at + end);
       this.#memory.head = head;
     }
@@ -287,10 +284,10 @@ export class ResponseParser {
     if ("errorCode" in status) this.#fail(status);
   }
 
-  #refuseCutHead(): Failure | undefined {
-    const lastLine = this.#text.lastIndexOf("\n");
-    if (lastLine < 0) return undefined;
-    const head = parseHead(`${this.#text.slice(0, lastLine + 1)}\r\n`);
+  /** What is wrong with a head that ends early; its last line counts as a whole one, as Go reads it. */
+  get cutHeadFailure(): Failure | undefined {
+    if (this.head !== undefined || this.#text === "") return undefined;
+    const head = parseHead(`${this.#text.replace(/\r?\n$/, "")}\r\n\r\n`);
     return head instanceof ResponseHead ? undefined : head;
   }
 
@@ -407,7 +404,7 @@ function headEnd(text: string, from: number): number {
 }
 
 export function allowsBody(status: number): boolean {
-  return status >= 200 && status !== 204 && status !== 304;
+  return (status < 100 || status >= 200) && status !== 204 && status !== 304;
 }
 
 function trimLineEnd(line: string): string {
@@ -441,9 +438,13 @@ function parseStatusLine(line: string): StatusLine | Failure {
   return { proto, major: Number(version[1]), minor: Number(version[2]), status: Number(code), statusText };
 }
 
+const headTooLong = (): Failure =>
+  genericFailure(`net/http: server response headers exceeded ${HEAD_BYTES_MAX} bytes; aborted`);
+
 /** Printable ASCII, space, tab, and everything above ASCII. */
 const BAD_FIELD_VALUE = /[\x00-\x08\x0a-\x1f\x7f]/;
-const FIELD_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** Go takes names with spaces, and leaves them as they are. */
+const FIELD_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z ]+$/;
 
 /** Parses a head with its empty line. */
 function parseHead(text: string): ResponseHead | Failure {
@@ -459,7 +460,7 @@ function parseHead(text: string): ResponseHead | Failure {
     at = lineEnd + 1;
     if (line === "") break;
     if (isFirst && (line[0] === " " || line[0] === "\t")) {
-      return brokenConnection(`malformed MIME header initial line: ${line}`);
+      return brokenConnection(`malformed MIME header initial line: ${quote(line)}`);
     }
     isFirst = false;
     if (!line.includes(":")) return brokenConnection(`malformed MIME header: missing colon: ${quote(line)}`);
@@ -473,7 +474,7 @@ function parseHead(text: string): ResponseHead | Failure {
     const name = line.slice(0, colon);
     const value = line.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, "");
     if (!FIELD_NAME.test(name) || BAD_FIELD_VALUE.test(value)) {
-      return brokenConnection(`malformed MIME header line: ${line}`);
+      return brokenConnection(`malformed MIME header line: ${quote(line)}`);
     }
     headers.push(name, utf8(value));
   }
@@ -485,30 +486,49 @@ function utf8(value: string): string {
   return /[^\x00-\x7f]/.test(value) ? Buffer.from(value, "latin1").toString("utf8") : value;
 }
 
+/**
+ * What the fields say of the body and of the connection. Go takes the fields of the framing out of those that it shows:
+ * Transfer-Encoding always, Trailer and Content-Length where the chunks replace them.
+ */
 function frame(status: StatusLine, headers: HeaderList): ResponseHead | Failure {
+  let shown = headers;
   const atLeast11 = status.major > 1 || (status.major === 1 && status.minor >= 1);
-  const codings = atLeast11 ? allHeaders(headers, "transfer-encoding") : [];
-  if (codings.length > 1) {
+  const codings = allHeaders(headers, "transfer-encoding");
+  if (codings.length > 0) shown = withoutHeaders(shown, (name) => name.toLowerCase() === "transfer-encoding");
+  const isChunked = atLeast11 && codings.length > 0;
+  if (isChunked && codings.length > 1) {
     return brokenConnection(`too many transfer encodings: [${codings.map(quote).join(" ")}]`);
   }
-  if (codings.length === 1 && codings[0]!.toLowerCase() !== "chunked") {
+  if (isChunked && codings[0]!.toLowerCase() !== "chunked") {
     return brokenConnection(`unsupported transfer encoding: ${quote(codings[0]!)}`);
   }
-  const isChunked = codings.length === 1;
   let contentLength = -1;
   const lengths = allHeaders(headers, "content-length");
-  if (!isChunked && lengths.length > 0) {
+  if (lengths.length > 0) {
     const length = lengths[0]!.trim();
     if (lengths.some((each) => each.trim() !== length)) {
       return brokenConnection(
         `http: message cannot contain multiple Content-Length headers; got [${lengths.map(quote).join(" ")}]`,
       );
     }
-    if (length === "") return brokenConnection("invalid empty Content-Length");
+    if (lengths.length > 1) shown = [...withoutHeaders(shown, isContentLength), "Content-Length", length];
+    if (length === "") return brokenConnection('invalid empty Content-Length ""');
     if (!/^[0-9]+$/.test(length) || BigInt(length) > 0x7fffffffffffffffn) {
       return brokenConnection(`bad Content-Length ${quote(length)}`);
     }
-    contentLength = Number(length);
+    if (!isChunked) contentLength = Number(length);
+    else if (allowsBody(status.status)) shown = withoutHeaders(shown, isContentLength);
+  }
+  if (isChunked) {
+    const trailers = allHeaders(headers, "trailer");
+    if (trailers.length > 0) shown = withoutHeaders(shown, (name) => name.toLowerCase() === "trailer");
+    for (const name of trailers.join(",").split(",")) {
+      const canonical = canonicalHeaderName(name.trim());
+      if (BAD_TRAILERS.includes(canonical)) return brokenConnection(`bad trailer key ${quote(canonical)}`);
+    }
+  }
+  if (firstHeader(headers, "pragma") === "no-cache" && firstHeader(headers, "cache-control") === undefined) {
+    shown = [...shown, "Cache-Control", "no-cache"];
   }
   const connection = allHeaders(headers, "connection").join(",");
   const closes = hasToken(connection, "close");
@@ -517,9 +537,13 @@ function frame(status: StatusLine, headers: HeaderList): ResponseHead | Failure 
     status: status.status,
     statusText: status.statusText,
     proto: status.proto,
-    headers,
+    headers: shown,
     contentLength,
     isChunked,
     isLast: isLast || (contentLength < 0 && !isChunked && allowsBody(status.status)),
   });
 }
+
+const isContentLength = (name: string): boolean => name.toLowerCase() === "content-length";
+
+const BAD_TRAILERS = ["Transfer-Encoding", "Trailer", "Content-Length"];

@@ -181,7 +181,7 @@ export class Http1Connection implements HttpConnection {
     const isUntouched = parser.isUntouched;
     let failure: Failure;
     if (this.#error !== undefined) {
-      failure = this.#describe(this.#error, parser.head !== undefined);
+      failure = parser.cutHeadFailure ?? this.#describe(this.#error, parser.head !== undefined);
     } else if (parser.end() && parser.head !== undefined) {
       const { head, body } = parser;
       parser.release();

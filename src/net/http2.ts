@@ -275,8 +275,11 @@ export class Http2Connection implements HttpConnection {
     if (cause?.code === "ERR_HTTP2_SESSION_ERROR") {
       return http2ConnectionFailure(Number(/code (\d+)/.exec(cause.message ?? "")?.[1] ?? code));
     }
-    if (code !== 0) return http2StreamFailure({ streamId: stream.id ?? 0, code, remote: true });
-    return genericFailure("unexpected EOF");
+    // The runtime cancels the streams of a connection that is gone; a peer that resets one leaves the connection open.
+    if (!this.#session.destroyed && !this.#transport.destroyed) {
+      return http2StreamFailure({ streamId: stream.id ?? 0, code, remote: true });
+    }
+    return this.#goAway === undefined ? genericFailure("unexpected EOF") : http2GoAwayFailure(this.#goAway);
   }
 
   abandon(transmission: Transmission): PartialAnswer | undefined {
@@ -353,7 +356,8 @@ const CONNECTION_FIELDS = new Set([
 function headOf(fields: Record<string, unknown>): ResponseHead {
   const headers: string[] = [];
   for (const [name, value] of Object.entries(fields)) {
-    if (name.startsWith(":")) continue;
+    // Go keeps the names of trailers apart from the fields that it shows.
+    if (name.startsWith(":") || name === "trailer") continue;
     for (const each of Array.isArray(value) ? value : [value]) headers.push(name, String(each));
   }
   const status = Number(fields[":status"]);

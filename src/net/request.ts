@@ -578,7 +578,7 @@ class Run extends Deadline implements Transmission, PendingRequest {
   /** Go's `url.Error`: the first method, the URL of the hop, the reason. */
   #explain(failure: Failure): string {
     const method = this.#request.method === "" ? "GET" : this.#request.method;
-    const operation = method[0]! + method.slice(1).toLowerCase();
+    const operation = /[^\x00-\x7f]/.test(method) ? method : method[0]! + method.slice(1).toLowerCase();
     const url =
       this.#request.auth === "digest" ? this.#target.url.hrefWithoutUser : this.#target.url.hrefWithoutPassword;
     return `${operation} ${quote(url)}: ${failure.text}`;

@@ -14,7 +14,13 @@ import { join } from "node:path";
 import type { ConnectionOptions, PeerCertificate, SecureContext, SecureContextOptions, TLSSocket } from "node:tls";
 import { UserError } from "../base/errors.ts";
 import { ExitCode } from "../base/exit-codes.ts";
-import { certificateFailure, certificateHostFailure, type Failure, unknownAuthorityFailure } from "./error-codes.ts";
+import {
+  certificateFailure,
+  certificateHostFailure,
+  type Failure,
+  genericFailure,
+  unknownAuthorityFailure,
+} from "./error-codes.ts";
 import { formatIp, HostPatterns, ipBytes } from "./guards.ts";
 import { isIP } from "../base/ip.ts";
 
@@ -78,6 +84,9 @@ const CIPHER_SUITES: Record<string, string> = {
   TLS_AES_256_GCM_SHA384: "TLS_AES_256_GCM_SHA384",
   TLS_CHACHA20_POLY1305_SHA256: "TLS_CHACHA20_POLY1305_SHA256",
 };
+
+/** Suites that the runtime's TLS has no more; a list may name them beside others. */
+const ABSENT_SUITES: readonly string[] = ["RC4-SHA", "ECDHE-ECDSA-RC4-SHA", "ECDHE-RSA-RC4-SHA", "AES128-SHA256"];
 
 const TLS13_SUITES = ["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"];
 
@@ -155,6 +164,20 @@ export class TlsClient {
     return this.#settings.insecureSkipTLSVerify === true;
   }
 
+  /** What makes every handshake with these options impossible, if anything. */
+  get refusal(): Failure | undefined {
+    const { min = "tls1.2", max = "tls1.3" } = this.#settings.tlsVersion ?? {};
+    const { tlsVersion } = this.#settings;
+    if (tlsVersion?.min !== undefined && min > max) {
+      return genericFailure("tls: no supported versions satisfy MinVersion and MaxVersion");
+    }
+    const suites = this.#settings.tlsCipherSuites ?? [];
+    if (max < "tls1.3" && suites.length > 0 && suites.every((name) => ABSENT_SUITES.includes(CIPHER_SUITES[name]!))) {
+      return genericFailure(`tls: this runtime has no cipher suite ${suites.join(", ")}`);
+    }
+    return undefined;
+  }
+
   /** Judges the peer's certificate after the handshake. @returns What is wrong with it, if anything and if it matters. */
   verify(socket: TLSSocket, hostname: string): Failure | undefined {
     if (this.#settings.insecureSkipTLSVerify) return undefined;
@@ -203,9 +226,10 @@ export class TlsClient {
     if (tlsVersion?.max && !tlsVersion.min && tlsVersion.max < "tls1.2") options.minVersion = options.maxVersion!;
     if (tlsCipherSuites && tlsCipherSuites.length > 0) {
       // Go does not let TLS 1.3 suites be chosen: it offers all of them, whatever the list says.
-      options.ciphers = [...new Set([...tlsCipherSuites.map((name) => CIPHER_SUITES[name]!), ...TLS13_SUITES])].join(
-        ":",
-      );
+      const chosen = tlsCipherSuites
+        .map((name) => CIPHER_SUITES[name]!)
+        .filter((name) => !ABSENT_SUITES.includes(name));
+      options.ciphers = [...new Set([...chosen, ...TLS13_SUITES])].join(":");
     }
     if (!insecureSkipTLSVerify) {
       const roots = systemRoots(environment ?? {});

@@ -59,6 +59,7 @@ import {
   selectSystemTags,
 } from "./text-values.ts";
 import { TLS_CIPHER_SUITES, TLS_VERSIONS } from "./tls-names.ts";
+import { tlsPairProblem } from "./tls-pair.ts";
 
 export interface ReadResult {
   options: Options;
@@ -257,15 +258,11 @@ const readTlsAuth: Reader<TlsAuth> = (reading, node) => {
       onUnknown: (field) => unknownField(reading, node, field, Object.keys(readers)),
     }) as Partial<TlsAuth>;
     if (reading.complaints.length > complaintsBefore) return undefined;
-    for (const [pem, what] of [
-      [cert, "certificate"],
-      [key, "key"],
-    ]) {
-      if (!pem!.includes("-----BEGIN")) {
-        return reading.complain(node, `tls: failed to find any PEM data in ${what} input`, {
-          hint: "It is the PEM text itself, open('client.pem'), not the name of a file.",
-        });
-      }
+    const problem = tlsPairProblem({ cert, key, ...rest });
+    if (problem !== "") {
+      return reading.complain(node, problem, {
+        hint: "Certificate and key are PEM texts that belong together, open('client.pem'), not the names of files.",
+      });
     }
     return { cert, key, ...rest };
   });

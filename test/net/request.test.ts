@@ -398,7 +398,7 @@ describe("failures have Go's text and k6's code", () => {
     ["HTTP/1.1 2000 X\r\n\r\n", 'malformed HTTP status code "2000"'],
     ["HTTX/1.1 200 OK\r\n\r\n", 'malformed HTTP version "HTTX/1.1"'],
     ["HTTP/1.1 200 OK\r\nno colon\r\n\r\n", 'malformed MIME header: missing colon: "no colon"'],
-    ["HTTP/1.1 200 OK\r\nbad name: x\r\n\r\n", "malformed MIME header line: bad name: x"],
+    ["HTTP/1.1 200 OK\r\nbad(name): x\r\n\r\n", `malformed MIME header line: "bad(name): x"`],
     ["HTTP/1.1 200 OK\r\nContent-Length: ten\r\n\r\n", 'bad Content-Length "ten"'],
     [
       "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",

@@ -347,6 +347,7 @@ describe("HTTP/2", () => {
     onHeaders: (
       streamId: number,
       send: (type: number, flags: number, streamId: number, payload: Buffer) => void,
+      close: () => void,
     ) => void,
   ): Promise<string> {
     const peer = await startTlsPeer({ ...pair, ALPNProtocols: ["h2"] }, (socket) => {
@@ -376,7 +377,7 @@ describe("HTTP/2", () => {
           ];
           buffered = buffered.subarray(9 + length);
           if (type === 4 && !(flags & 1)) write(4, 1, 0, Buffer.alloc(0)); // its acknowledgement
-          if (type === 1) onHeaders(streamId, write);
+          if (type === 1) onHeaders(streamId, write, () => socket.end());
         }
       });
     });
@@ -388,6 +389,7 @@ describe("HTTP/2", () => {
   const STATUS_200 = Buffer.from([0x88]); // RFC 7541, appendix A: index 8
 
   test.each([
+    ["RST_STREAM NO_ERROR", 3, u32(0), "http2: stream error with http2 ErrCode NO_ERROR", 1631],
     ["RST_STREAM INTERNAL_ERROR", 3, u32(2), "http2: stream error with http2 ErrCode INTERNAL_ERROR", 1633],
     ["RST_STREAM PROTOCOL_ERROR", 3, u32(1), "http2: stream error with http2 ErrCode PROTOCOL_ERROR", 1632],
     ["GOAWAY ENHANCE_YOUR_CALM", 7, u32(0, 11), "http2: received GoAway with http2 ErrCode ENHANCE_YOUR_CALM", 1622],
@@ -395,6 +397,18 @@ describe("HTTP/2", () => {
     const url = await serveFrames((streamId, write) => write(type, 0, type === 3 ? streamId : 0, payload));
     const exchange = last(await sendOnce({ url, method: "POST" }, insecure));
     expect([exchange.error, exchange.errorCode, exchange.status]).toEqual([error, code, 0]);
+  });
+
+  test.each([
+    ["without a word", false, "unexpected EOF", 1000],
+    ["after a graceful GOAWAY", true, "http2: received GoAway with http2 ErrCode NO_ERROR", 1611],
+  ])("a connection that ends %s is not taken for a reset stream", async (_name, saysGoAway, error, code) => {
+    const url = await serveFrames((streamId, write, close) => {
+      if (saysGoAway) write(7, 0, 0, u32(streamId, 0));
+      close();
+    });
+    const exchange = last(await sendOnce({ url, method: "POST" }, insecure));
+    expect([exchange.error, exchange.errorCode]).toEqual([error, code]);
   });
 
   test("a reset stream fails that request alone, and one reset in its body keeps what arrived", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { UserError } from "../../src/base/errors.ts";
 import { readConfigFile, readScriptOptions } from "../../src/options/read.ts";
+import { makeCertificate } from "../support/http-peer.ts";
 
 function refusal(run: () => unknown): UserError {
   try {
@@ -11,6 +12,8 @@ function refusal(run: () => unknown): UserError {
   }
   throw new Error("was accepted");
 }
+
+const pair = makeCertificate();
 
 const read = (options: unknown) => readScriptOptions(options).options;
 const message = (options: unknown) => refusal(() => readScriptOptions(options)).message;
@@ -39,6 +42,18 @@ describe("readScriptOptions", () => {
     });
   });
 
+  test("refuses a client certificate whose key is another's or cannot be read", () => {
+    const refused = (auth: object) => message({ tlsAuth: [auth] });
+    expect(refused({ cert: "client.pem", key: pair.key })).toContain(
+      "tls: failed to find any PEM data in certificate input",
+    );
+    expect(refused({ cert: "-----BEGIN C", key: pair.key })).toContain("x509: malformed certificate");
+    expect(refused({ cert: pair.cert, key: "-----BEGIN K" })).toContain("tls: failed to parse private key");
+    expect(refused({ cert: pair.cert, key: makeCertificate().key })).toContain(
+      "tls: private key does not match public key",
+    );
+  });
+
   test("reads every form that an option may have", () => {
     expect(
       read({
@@ -48,7 +63,7 @@ describe("readScriptOptions", () => {
         dns: { ttl: "inf", select: "first", policy: "any", extra: 1 },
         tlsVersion: { min: "tls1.2" },
         tlsCipherSuites: ["TLS_AES_128_GCM_SHA256"],
-        tlsAuth: [{ cert: "-----BEGIN C", key: "-----BEGIN K", domains: ["a"] }],
+        tlsAuth: [{ ...pair, domains: ["a"] }],
         thresholds: { "http_req_duration{a:b}": ["p(95)<200", { threshold: "max<1", abortOnFail: true }] },
         blacklistIPs: ["10.1.2.3/8", "2001:DB8::1/32"],
         blockHostnames: ["*.example.com"],
@@ -66,7 +81,7 @@ describe("readScriptOptions", () => {
       dns: { ttl: "inf", select: "first", policy: "any" },
       tlsVersion: { min: "tls1.2" },
       tlsCipherSuites: ["TLS_AES_128_GCM_SHA256"],
-      tlsAuth: [{ cert: "-----BEGIN C", key: "-----BEGIN K", domains: ["a"] }],
+      tlsAuth: [{ ...pair, domains: ["a"] }],
       thresholds: {
         "http_req_duration{a:b}": [
           { threshold: "p(95)<200", abortOnFail: false },

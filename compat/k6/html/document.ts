@@ -51,19 +51,70 @@ export function nodeName(node: Node | undefined): string {
   return node.type === "directive" ? "html" : (node.name ?? "");
 }
 
+/** What is in a template is below it, as in Go's tree, and not in a document of its own. */
+function openTemplate(node: Node): void {
+  const opened = childrenOf(node).flatMap((child) => (child.type === "root" ? childrenOf(child) : [child]));
+  (node as { children: readonly Node[] }).children = opened;
+  for (const child of opened) {
+    (child as { parent: Node }).parent = node;
+    if (isElement(child)) openTemplates(child);
+  }
+}
+
+function openTemplates(node: Node): void {
+  if (node.name === "template") openTemplate(node);
+  else for (const child of elementsOf(node)) openTemplates(child);
+}
+
+/** k6's words for what cheerio calls otherwise: texts are sought whatever their case, `matches` takes an expression. */
+const WORDS: Readonly<Record<string, string>> = {
+  contains: ":icontains(",
+  haschild: ":has(> ",
+  matches: ":matchestext(",
+};
+const translated = (selector: string): string =>
+  selector.replace(/:(contains|haschild|matches)\(/gi, (_, word: string) => WORDS[word.toLowerCase()]!);
+
+const ownText = (node: Node): string =>
+  childrenOf(node)
+    .filter((child) => child.type === "text")
+    .map((child) => child.data ?? "")
+    .join("");
+
+const unquoted = (text: string): string => text.replace(/^(["'])(.*)\1$/s, "$2");
+
+/** The nearest language that is told, as `en-US` for `en`. */
+function hasLanguage(node: Node, language: string): boolean {
+  for (let each: Node | null = node; each !== null; each = each.parent) {
+    const told = each.attribs?.["lang"]?.toLowerCase();
+    if (told !== undefined) return told === language || told.startsWith(`${language}-`);
+  }
+  return false;
+}
+
+/** Selectors of k6's engine that cheerio lacks, or reads in another way. */
+const PSEUDOS = {
+  checked: ":is(input[type=checkbox], input[type=radio])[checked], option[selected]",
+  containsown: (node: Node, text: string) => ownText(node).toLowerCase().includes(unquoted(text).toLowerCase()),
+  lang: (node: Node, language: string) => hasLanguage(node, language.toLowerCase()),
+  matchesown: (node: Node, pattern: string) => new RegExp(pattern).test(ownText(node)),
+  matchestext: (node: Node, pattern: string) => new RegExp(pattern).test(textOf(node)),
+};
+
 export class HtmlDocument {
   readonly root: Node;
   private readonly $: any;
 
   constructor(source: string) {
-    this.$ = load(source);
+    this.$ = load(source, { pseudos: PSEUDOS as any });
     this.root = this.$.root()[0];
+    if (/<template/i.test(source)) for (const node of elementsOf(this.root)) openTemplates(node);
   }
 
   /** The descendants of these nodes that match, in the order of the document. */
   find(nodes: readonly Node[], selector: string): Node[] {
     try {
-      return this.$(nodes).find(selector).toArray();
+      return this.$(nodes).find(translated(selector)).toArray();
     } catch {
       return [];
     }
@@ -73,7 +124,7 @@ export class HtmlDocument {
   matching(nodes: readonly Node[], selector: string): Node[] {
     let matches: Set<Node>;
     try {
-      matches = new Set(this.$(nodes.filter(isElement)).filter(selector).toArray());
+      matches = new Set(this.$(nodes.filter(isElement)).filter(translated(selector)).toArray());
     } catch {
       return [];
     }

@@ -121,7 +121,7 @@ class HtmlRealm {
   private defineAttributes(prototype: object): void {
     const { rt } = this.runtime;
     const attribute = (owner: unknown, name: string, value: string): object => {
-      const object = Object.assign(rt.object(), { ownerElement: owner, name, value });
+      const object = Object.assign(rt.object(), { owner_element: owner, name, value });
       const namespace = "http://www.w3.org/1999/xhtml";
       for (const [method, text] of Object.entries({ prefix: "", namespaceURI: namespace, localName: name })) {
         rt.method(
@@ -290,7 +290,9 @@ const formObject = (selection: Selection): Record<string, unknown> =>
 
 /** As Go encodes a query: sorted by name, the last value of each. */
 function serialized(selection: Selection): string {
-  const values = Object.entries(formObject(selection)).sort(([a], [b]) => (a < b ? -1 : 1));
+  const values = Object.entries(formObject(selection))
+    .filter(([, value]) => value !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   const pair = (name: string, value: unknown): string => `${escaped(name)}=${escaped(String(value))}`;
   return values
     .flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((one) => pair(name, one)))

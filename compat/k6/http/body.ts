@@ -61,29 +61,10 @@ function formBody(runtime: VuRuntime, fields: Record<string, unknown>): RequestB
   const form = new Map<string, string[]>();
   for (const name of names) {
     const value = fields[name];
-    if (!Array.isArray(value)) form.set(name, [fieldText(runtime, value)]);
-    else if (value.length > 0)
-      form.set(
-        name,
-        value.map((each) => fieldText(runtime, each)),
-      );
+    if (!Array.isArray(value)) form.set(name, [goText(value)]);
+    else if (value.length > 0) form.set(name, value.map(goText));
   }
   return { content: encodeForm(form), contentType: FORM };
-}
-
-/** A value of a form; what does not fit into one becomes empty. */
-function fieldText(runtime: VuRuntime, value: unknown): string {
-  if (typeof value === "string") return value;
-  if (value === undefined || value === null) return "";
-  const type = goTypeName(value);
-  if (type === "map[string]interface {}" || type === "[]interface {}") {
-    runtime.log.log(
-      "warning",
-      `cannot urlencode a nested ${type} value in a request form body; encoding it as an empty value, use JSON.stringify() to send structured data`,
-    );
-    return "";
-  }
-  return goText(value);
 }
 
 /** Names sorted, as Go's `url.Values` encodes itself. */
@@ -110,7 +91,7 @@ function multipartBody(runtime: VuRuntime, fields: Record<string, unknown>): Req
     const opening = `${chunks.length === 0 ? "" : "\r\n"}--${boundary}\r\n`;
     if (file === undefined) {
       const head = `Content-Disposition: form-data; name="${escapeQuotes(name)}"\r\n\r\n`;
-      chunks.push(Buffer.from(`${opening}${head}${fieldText(runtime, fields[name])}`));
+      chunks.push(Buffer.from(`${opening}${head}${goText(fields[name])}`));
     } else {
       chunks.push(Buffer.from(`${opening}${fileHead(name, file)}`), toBytes(file.data));
     }

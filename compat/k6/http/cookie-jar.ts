@@ -66,7 +66,7 @@ export function cookieJars(runtime: VuRuntime): JarMaker {
 }
 
 /** An argument of Go's type string. */
-const text = (args: readonly unknown[], index: number): string => (index < args.length ? String(args[index]) : "");
+const text = (args: readonly unknown[], index: number): string => String(args[index] ?? "");
 
 function urlOf(args: readonly unknown[], index: number): GoUrl {
   try {

@@ -27,8 +27,9 @@ export function makeFile(runtime: VuRuntime, args: readonly unknown[]): object {
   }
   const file = rt.object();
   file.data = data;
-  file.filename = args.length > 1 ? String(args[1]) : String(BigInt(Math.trunc(clock.epochMs())) * NANOSECONDS_PER_MS);
-  file.content_type = args.length > 2 ? String(args[2]) : DEFAULT_TYPE;
+  file.filename =
+    args.length > 1 ? String(args[1] ?? "") : String(BigInt(Math.trunc(clock.epochMs())) * NANOSECONDS_PER_MS);
+  file.content_type = args.length > 2 ? String(args[2] ?? "") : DEFAULT_TYPE;
   return rt.tie(file, new FileMark());
 }
 

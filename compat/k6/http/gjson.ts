@@ -333,9 +333,10 @@ function compileMultipath(path: string): Find {
   const end = closing(path, 0);
   const isObject = path[0] === "{";
   const members = splitMembers(path.slice(1, end - 1)).map((member) => {
-    const named = isObject ? /^"((?:[^"\\]|\\.)*)":/.exec(member) : null;
-    const own = named === null ? member : member.slice(named[0].length);
-    return { name: named === null ? lastName(own) : String(operandOf(`"${named[1]}"`)), find: compile(own) };
+    const colon = nameEnd(member);
+    const name = member.slice(0, Math.max(0, colon));
+    const own = member.slice(colon + 1);
+    return { name: name === "" ? lastName(own) : String(name[0] === '"' ? operandOf(name) : name), find: compile(own) };
   });
   const find: Find = (value) => {
     const found = members.map(({ name, find: member }) => [name, member(value)] as const);
@@ -343,6 +344,20 @@ function compileMultipath(path: string): Find {
     return isObject ? Object.fromEntries(present) : present.map(([, each]) => each);
   };
   return then(find, restFrom(path, end));
+}
+
+/** Where the name that a member gives itself ends, -1 if it has none; the colon of a modifier ends no name. */
+function nameEnd(member: string): number {
+  for (let i = 0; i < member.length; i++) {
+    const char = member[i]!;
+    if (char === ":") return i;
+    if (char === "\\") i++;
+    else if (OPENING.has(char)) i = closing(member, i) - 1;
+    else if (char === '"') {
+      for (i++; i < member.length && member[i] !== '"'; i++) if (member[i] === "\\") i++;
+    } else if (char === "@" && (i === 0 || member[i - 1] === "." || member[i - 1] === "|")) return -1;
+  }
+  return -1;
 }
 
 /** The name that a path gives its result: its last key. */

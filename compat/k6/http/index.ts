@@ -89,12 +89,12 @@ const http: ModuleFactory = (runtime) => {
       del: withBody("del", "DELETE"),
       options: withBody("options", "OPTIONS"),
       request: rt.blocking("request", 2, ([method, url, body, params], _self) =>
-        request(method === undefined ? "" : String(method), url, body, params),
+        request(methodOf(method), url, body, params),
       ),
       asyncRequest: rt.fn("asyncRequest", 2, ([method, url, body, params]) => {
         const { vu } = runtime;
         if (vu.inInit) throw new GoError(IN_INIT);
-        const verb = method === undefined ? "" : String(method);
+        const verb = methodOf(method);
         const promise = rt.newPromise();
         let prepared: PreparedRequest;
         try {
@@ -130,6 +130,9 @@ const http: ModuleFactory = (runtime) => {
     },
   };
 };
+
+/** An argument of Go's type string. */
+const methodOf = (given: unknown): string => (given === undefined || given === null ? "" : String(given));
 
 function warnOfArguments(runtime: VuRuntime, name: string, count: number): void {
   runtime.log.log(

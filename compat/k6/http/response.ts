@@ -10,6 +10,7 @@ import {
   canonicalHeaderName,
   type HttpExchange,
   type HttpResult,
+  isToken,
   parseSetCookies,
   type RequestHead,
   type ResponseHead,
@@ -287,16 +288,19 @@ function requestHeaders(head: RequestHead): string[] {
   return shown;
 }
 
+/** What Go takes for the value of a cookie; it leaves out the others. */
+const COOKIE_VALUE = /^[ !#-:<-[\]-~]*$/;
+
 /** Names and values of a Cookie field, in turn. */
 function sentCookies(field: string): string[] {
   const pairs: string[] = [];
   for (const part of field.split(";")) {
     const pair = part.trim();
     const equals = pair.indexOf("=");
-    if (pair === "") continue;
+    const name = equals < 0 ? pair : pair.slice(0, equals).trimEnd();
     const value = equals < 0 ? "" : pair.slice(equals + 1);
     const unquoted = value.length > 1 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
-    pairs.push(equals < 0 ? pair : pair.slice(0, equals), unquoted);
+    if (isToken(name) && COOKIE_VALUE.test(unquoted)) pairs.push(name, unquoted);
   }
   return pairs;
 }

@@ -64,12 +64,11 @@ describe("what is sent", () => {
     expect(log).toEqual(["info: BC true", "info: mine"]);
   });
 
-  test("nested values of a form become empty, with a warning for each", async () => {
-    const { log, seen } = await run(`http.post(url, { a: { b: 1 }, c: [1, [2]], d: null, e: 1e21, "f g": "*'()!~" });`);
-    expect(seen[0]!.body).toBe("a=&c=1&c=&d=&e=1e%2B21&f+g=%2A%27%28%29%21~");
-    const sentence = (type: string) =>
-      `warning: cannot urlencode a nested ${type} value in a request form body; encoding it as an empty value, use JSON.stringify() to send structured data`;
-    expect(log).toEqual([sentence("map[string]interface {}"), sentence("[]interface {}")]);
+  test("values of a form that are no text are written as Go prints them", async () => {
+    const { seen } = await run(
+      `http.post(url, { a: { b: 1 }, c: [1, [2]], d: null, e: 1e21, "f g": "*'()!~", h: undefined });`,
+    );
+    expect(seen[0]!.body).toBe("a=map%5Bb%3A1%5D&c=1&c=%5B2%5D&d=%3Cnil%3E&e=1e%2B21&f+g=%2A%27%28%29%21~&h=%3Cnil%3E");
   });
 
   test("a multipart form escapes names and keeps bytes", async () => {
@@ -301,5 +300,20 @@ test("CookieJar reads dates as Go does", async () => {
     'info: {"a":["b"]}',
     "info: cookie: is null",
     'info: {} {"a":["b"]}',
+  ]);
+});
+
+test("httpDebug writes an answer again with its framing first and its fields by name", async () => {
+  const answers: Record<string, string> = {
+    "/chunks": "HTTP/1.1 200 OK\r\nX-B: 2\r\nTransfer-Encoding: chunked\r\nA: 1\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+    "/length": "HTTP/1.1 200 OK\r\nX-B: 2\r\nContent-Length: 5\r\nA: 1\r\n\r\nhello",
+    "/empty": "HTTP/1.1 404 Not Found\r\nX-B: 2\r\nContent-Length: 0\r\nA: 1\r\n\r\n",
+  };
+  const script = Object.keys(answers).map((path) => `http.get(url + "${path}");`);
+  const { log } = await run(script.join(" "), (request) => answers[request.target], { options: { httpDebug: "full" } });
+  expect(log.filter((line) => line.startsWith("info: Response:"))).toEqual([
+    "info: Response:\nHTTP/1.1 200 OK\nTransfer-Encoding: chunked\nA: 1\nX-B: 2\n\n5\nhello\n0\n\n\n",
+    "info: Response:\nHTTP/1.1 200 OK\nContent-Length: 5\nA: 1\nX-B: 2\n\nhello\n",
+    "info: Response:\nHTTP/1.1 404 Not Found\nA: 1\nX-B: 2\nContent-Length: 0\n\n\n",
   ]);
 });
