@@ -794,8 +794,6 @@ export function installCore(rt: Realm, init: RealmHost): void {
       return from[name];
     },
   });
-  const byName = (a: PropertyKey, b: PropertyKey): number =>
-    typeof a === "string" && typeof b === "string" ? (a < b ? -1 : 1) : typeof a === "string" ? -1 : 1;
   /** How an ES module sees a CommonJS one: `default` is what it exports, names are its members. */
   rt.commonJsView = (read: () => any): object => {
     // what was transpiled to CommonJS has a default of its own
@@ -808,7 +806,7 @@ export function installCore(rt: Realm, init: RealmHost): void {
       get: (_target, name) => pick(name),
       has: (_target, name) => isObject(read()) && name in read(),
       // what `import x from` takes is not among the names
-      ownKeys: () => (isObject(read()) ? ownKeys(read()).sort(byName) : []),
+      ownKeys: () => (isObject(read()) ? Object.keys(read()).sort() : []),
       getOwnPropertyDescriptor: (_target, name) =>
         isObject(read()) && name in read()
           ? { value: pick(name), enumerable: true, configurable: true, writable: true }
