@@ -1,7 +1,7 @@
 /**
  * What a keep-alive GET costs in the transport alone, over a bare socket that barely looks at the answer.
  *
- * `bun bench/http-transport.ts PORT [seconds]`, with a server such as /work/shared/bench/server.ts on PORT. Fifty sessions in a
+ * `bun bench/http-transport.ts PORT [seconds]`, with an HTTP server on PORT (`sixfold echo`, say). Fifty sessions in a
  * closed loop; CPU is this process's own. Prints figure, floor, ratio, machine, version.
  */
 import net from "node:net";

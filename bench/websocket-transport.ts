@@ -1,7 +1,7 @@
 /**
  * What a WebSocket message and an open socket cost in each transport, over the runtime's bare WebSocket.
  *
- * `bun bench/websocket-transport.ts PORT`, with an echo server such as /work/shared/bench/server.ts on PORT. CPU: 50 sockets
+ * `bun bench/websocket-transport.ts PORT`, with an echo server on PORT (`sixfold echo`, say). CPU: 50 sockets
  * bounce one message each; only this side's process counts. Memory: growth of the peak resident set by 2,000 sockets that
  * have each bounced one message. Each row runs in a process of its own. Prints figure, floor, ratio, machine, version.
  */
