@@ -113,6 +113,7 @@ async function printError(host: Host, { message, hint }: UserError): Promise<voi
 
 /** Where the command stands among the arguments: flags may come before it, with values of their own. */
 function commandAt(args: readonly string[]): number {
+  if (args[0]?.startsWith("-") !== true) return 0;
   const valued = new Set(
     Object.values(commands)
       .flatMap((command) => command.flags())

@@ -347,11 +347,6 @@ export function http2ErrorName(code: number): string {
   return HTTP2_ERRORS[code] ?? `unknown error code 0x${code.toString(16)}`;
 }
 
-export function http2ErrorNumber(name: string): number | undefined {
-  const at = (HTTP2_ERRORS as readonly string[]).indexOf(name);
-  return at < 0 ? undefined : at;
-}
-
 function http2Code(base: number, code: number): number {
   return code < HTTP2_ERRORS.length ? base + 1 + code : base;
 }

@@ -12,8 +12,6 @@ import { openWhatwg, whatwgLacks } from "./websocket-whatwg.ts";
 import { openWs } from "./websocket-ws.ts";
 import type { OpenWebSocket, WebSocketConnection, WebSocketEvents, WebSocketRequest } from "./websocket.ts";
 
-export type WebSocketTransport = "whatwg" | "ws";
-
 /**
  * Makes the function that opens connections.
  *

@@ -14,7 +14,6 @@ import { didYouMean } from "../base/typo.ts";
 import type { Notice } from "./notice.ts";
 import {
   type CompatibilityMode,
-  DEFAULT_DNS,
   type FlagSpec,
   GLOBAL_OPTIONS,
   type GlobalOptions,
@@ -412,6 +411,3 @@ export function replaceRemovedFlags(texts: FlagTexts): { texts: FlagTexts; notic
   }
   return { texts: replaced, notices };
 }
-
-/** The default of `--dns`, as the help shows it. */
-export const DEFAULT_DNS_TEXT = `ttl=${DEFAULT_DNS.ttl},select=${DEFAULT_DNS.select},policy=${DEFAULT_DNS.policy}`;

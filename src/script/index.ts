@@ -43,7 +43,6 @@ export interface CompiledModule {
   /** `require` is used with a name that is made at run time, or handed on. */
   requiresAny: boolean;
   starExports: string[];
-  exportNames: string[];
   asyncModule: boolean;
   plain: boolean;
   usesOpen: boolean;
@@ -284,7 +283,6 @@ function rewriteOne(module: Source, analysis: Analysis, isAlone: boolean): Compi
     required: module.required.map((specifier) => ({ specifier, id: resolveSpecifier(specifier, module.id) })),
     requiresAny: module.requiresAny,
     starExports: module.facts.starExports,
-    exportNames: [...module.facts.exports.keys()],
     ...flags,
     hasSourceMap: false,
     ...(module.stripped.map === undefined ? {} : { stripMap: module.stripped.map }),

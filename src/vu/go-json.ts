@@ -1,6 +1,6 @@
 /**
- * JSON as k6 makes it of what setup() returns, and of the options: keys sorted, dates in RFC 3339, `undefined` as null, and an error for
- * what JSON cannot hold.
+ * JSON as k6 makes it of what setup() returns: keys sorted, dates in RFC 3339, `undefined` as null, and an error for what
+ * JSON cannot hold.
  *
  * Goldens: core/setup-*. Errors carry k6's words, without `error marshaling setup() data to JSON: ` before them.
  */

@@ -20,9 +20,6 @@ export interface DescribedError {
   isRejection?: true;
 }
 
-/** Kinds of errors that the engine itself makes. */
-const ENGINE_ERROR = /^(?:Type|Reference|Range)Error: /;
-
 const isObject = (value: unknown): value is Record<string, unknown> =>
   (typeof value === "object" && value !== null) || typeof value === "function";
 
@@ -45,8 +42,7 @@ export function describeError(error: unknown, positions: Positions, rt: Realm): 
   const stack = isObject(error) && typeof error.stack === "string" ? error.stack : (thrown ?? "");
   const frames = positions.frames(stack).map(formatFrame);
   if (rt.isNativeError(error)) frames.unshift(NATIVE);
-  const text = textOf(error);
-  return { text: ENGINE_ERROR.test(text) ? userWords(text) : text, frames };
+  return { text: userWords(textOf(error)), frames };
 }
 
 /** Message and frames, one on each line. */

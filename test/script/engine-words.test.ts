@@ -25,6 +25,7 @@ test.each([
     "TypeError: o.bar is not a function.",
   ],
   ["Error: it costs $6", "Error: it costs $6"],
+  ["Error: a script's own $6g.text", "Error: a script's own $6g.text"],
 ])("userWords makes of %j %j", (message, words) => {
   expect(userWords(message)).toBe(words);
 });
