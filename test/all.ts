@@ -101,7 +101,7 @@ const kitAgain = (command: string) => (cases: readonly string[]) =>
 /** More failures than this are no matter of a busy machine. */
 const AGAIN_MAX = 5;
 /** Some cases hold only if a handshake takes a few milliseconds; a machine that others share has its slow minutes. */
-const AGAIN_TIMES = 5;
+const AGAIN_TIMES = 9;
 const AGAIN_PAUSE_MS = 10_000;
 
 const stages: readonly Stage[] = [
