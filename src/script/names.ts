@@ -16,6 +16,7 @@ export const helperNames = [
   "n", // construct(C, argumentList)
   "tpl", // template tag that returns its arguments
   "f", // (maker, twin, kind) -> function with twin
+  "fs", // (stub, twin, kind) -> the stub, with its twin
   "d", // plain call of a function that may block: drives its twin here and now
   "da", // plain call of an async function
   "dg", // plain call of a generator function

@@ -3,7 +3,8 @@
  *
  * The stub's text (name, length, what kind of function it is) lies in a *maker*, made once a thread; for each function
  * object the maker is called with the twin. Function declarations keep their hoisting: the generator is a declaration
- * itself, and the stub is assigned at the start of the scope.
+ * itself, and the stub is assigned at the start of the scope; it finds the twin by its name there, which spares every
+ * such function of every VU a scope of its own.
  */
 import { isFunction, type Node } from "../ast.ts";
 import { TwinKind } from "../names.ts";
@@ -25,26 +26,29 @@ function arity(fn: FunctionFacts): number {
 /** Declares the maker of a function's stub in the prelude and returns the maker's name. */
 export function declareMaker(c: Context, fn: FunctionFacts): string {
   const maker = c.fresh("m");
-  const names = Array.from({ length: arity(fn) }, (_, i) => `a${i}`);
-  const key = JSON.stringify(fn.name);
-  const kind = c.kindOf(fn);
-  const params = names.join();
-  let text: string;
   if (fn.generator) {
     // generators find the prototype of their objects in the function
-    const make = `${c.helper(fn.async ? "dag" : "dg")}(f,t,this,arguments,${kind})`;
-    c.prelude.push(`const ${maker}=t=>{const f=({${key}(${params}){return ${make}}})[${key}];return f};`);
-    return maker;
-  }
+    const key = JSON.stringify(fn.name);
+    const make = `${c.helper(fn.async ? "dag" : "dg")}(f,t,this,arguments,${c.kindOf(fn)})`;
+    c.prelude.push(`const ${maker}=t=>{const f=({${key}(${parameters(fn).join()}){return ${make}}})[${key}];return f};`);
+  } else c.prelude.push(`const ${maker}=t=>${stubText(c, fn, "t")};`);
+  return maker;
+}
+
+const parameters = (fn: FunctionFacts): string[] => Array.from({ length: arity(fn) }, (_, i) => `a${i}`);
+
+/** The stub of a function that is no generator; `twin` is the twin's name there. */
+function stubText(c: Context, fn: FunctionFacts, twin: string): string {
+  const names = parameters(fn);
+  const key = JSON.stringify(fn.name);
+  const kind = c.kindOf(fn);
   const drive = c.helper(kind === TwinKind.Async ? "da" : "d");
   if (fn.kind === "arrow") {
     const passed = [...names, "...r"].join();
-    text = `({${key}:(${passed})=>${drive}(t,void 0,[${passed}])})[${key}]`;
-  } else if (fn.kind === "function" && kind === TwinKind.Sync) {
-    text = `({${key}:function(${params}){return ${drive}(t,this,arguments)}})[${key}]`;
-  } else text = `({${key}(${params}){return ${drive}(t,this,arguments)}})[${key}]`;
-  c.prelude.push(`const ${maker}=t=>${text};`);
-  return maker;
+    return `({${key}:(${passed})=>${drive}(${twin},void 0,[${passed}])})[${key}]`;
+  }
+  const open = fn.kind === "function" && kind === TwinKind.Sync ? ":function" : "";
+  return `({${key}${open}(${names.join()}){return ${drive}(${twin},this,arguments)}})[${key}]`;
 }
 
 /** Position right behind the body's opening brace and directives. */
@@ -88,12 +92,11 @@ export function openBody(c: Context, frame: Frame, open: number, body: Node): vo
 export function rewriteFunction(c: Context, frame: Frame, enclosing: Frame): void {
   const { fn } = frame;
   const { node } = fn;
-  const maker = declareMaker(c, fn);
   const kind = c.kindOf(fn);
   const twinName = `${twinStem(fn.name)}${c.fresh("t")}`;
 
   if (node.type === "ArrowFunctionExpression") {
-    rewriteArrow(c, frame, enclosing, maker, twinName);
+    rewriteArrow(c, frame, enclosing, declareMaker(c, fn), twinName);
     return;
   }
   const open = c.find("(", node.id ? node.id.end : afterKeywords(c, node.start));
@@ -103,11 +106,14 @@ export function rewriteFunction(c: Context, frame: Frame, enclosing: Frame): voi
     c.replace(node.start, open, `function*${twinName}`);
     const local = node.id ? node.id.name : `${c.prefix}default`;
     const container = containerOf(c, node);
-    c.hoist(container.position, `${container.keyword} ${local}=${c.helper("f")}(${maker},${twinName},${kind});`);
+    const made = fn.generator
+      ? `${c.helper("f")}(${declareMaker(c, fn)}`
+      : `${c.helper("fs")}(${stubText(c, fn, twinName)}`;
+    c.hoist(container.position, `${container.keyword} ${local}=${made},${twinName},${kind});`);
     return;
   }
   c.replace(node.start, open, `function*${twinName}`);
-  let before = `${c.functionHelper(fn)}(${maker},`;
+  let before = `${c.functionHelper(fn)}(${declareMaker(c, fn)},`;
   let after = `,${kind})`;
   if (node.id) {
     before = `(()=>{const ${node.id.name}=${before}`;

@@ -318,8 +318,8 @@ export function installCore(rt: Realm, init: RealmHost): void {
       };
       rt.c3 = (s: unknown, f: any, a: unknown, b: unknown, c: unknown) => rt.ca(s, f, [a, b, c]);
       rt.c4 = (s: unknown, f: any, a: unknown, b: unknown, c: unknown, d: unknown) => rt.ca(s, f, [a, b, c, d]);
-      rt.f = (maker: (twin: any) => any, twin: any, kind: number) => {
-        const f = maker(twin);
+      rt.f = (maker: (twin: any) => any, twin: any, kind: number) => rt.fs(maker(twin), twin, kind);
+      rt.fs = (f: any, twin: any, kind: number) => {
         // its generators then need no prototype and no structure of their own; bound functions have none to change
         setProperty(twin, "prototype", undefined);
         new Twin(f, twin, kind);
