@@ -3,8 +3,8 @@
  */
 import type { Scenario } from "../options/scenario-config.ts";
 import { formatError, type DescribedError } from "../vu/script-error.ts";
-import { Iteration, type IterationListener, type IterationResult } from "../vu/iteration.ts";
-import { type ScenarioState, UNSET, type Vu } from "../vu/vu.ts";
+import { Iteration } from "../vu/iteration.ts";
+import type { ScenarioState, Traffic, Vu } from "../vu/vu.ts";
 import type { BuiltinMetrics } from "../metrics/builtin.ts";
 import type { TagSet } from "../metrics/tags.ts";
 import type { IterationCounters, IterationOutcome, IterationOwner, ScenarioVu } from "./executor/executor.ts";
@@ -21,17 +21,19 @@ export interface ScenarioVuHost {
   describe(error: unknown): DescribedError;
 }
 
+const NO_TRAFFIC: Traffic = { sent: 0, received: 0 };
+
 /** Adds data_sent and data_received since the last time, as k6 does at the end of each iteration. */
 export function recordTraffic(vu: Vu, metrics: BuiltinMetrics, timeMs: number): void {
   // A counter is not changed by 0: one such sample for each set of tags makes it exist (bench row vus-sleep-cpu).
   const all = vu.runtime.recorder.onSample !== undefined;
-  if (vu.bytesSent !== 0 || all || vu.tags.series[metrics.data_sent.id] === undefined)
-    vu.record(metrics.data_sent, vu.bytesSent, timeMs);
-  if (vu.bytesReceived !== 0 || all || vu.tags.series[metrics.data_received.id] === undefined) {
-    vu.record(metrics.data_received, vu.bytesReceived, timeMs);
-  }
-  vu.bytesSent = 0;
-  vu.bytesReceived = 0;
+  const traffic = vu.extras.traffic ?? NO_TRAFFIC;
+  const { sent, received } = traffic;
+  if (sent !== 0 || all || vu.tags.series[metrics.data_sent.id] === undefined)
+    vu.record(metrics.data_sent, sent, timeMs);
+  if (received !== 0 || all || vu.tags.series[metrics.data_received.id] === undefined)
+    vu.record(metrics.data_received, received, timeMs);
+  if (sent !== 0 || received !== 0) traffic.sent = traffic.received = 0;
 }
 
 const ENDED_WELL: IterationOutcome = Object.freeze({ interrupted: false, failed: false });
@@ -54,22 +56,17 @@ export interface RunningScenario {
   progress(): number;
 }
 
-export class ThreadVu implements ScenarioVu, ScenarioState, IterationListener {
-  readonly vu: Vu;
-  private readonly fn: unknown;
+export class ThreadVu extends Iteration implements ScenarioVu, ScenarioState {
   private readonly scenario: RunningScenario;
   iterationInInstance = 0;
   iterationInTest = 0;
   private owner: IterationOwner | undefined;
-  private readonly iteration: Iteration;
   /** Waiting out `minIterationDuration`. */
   private resting: (() => void) | undefined;
 
   constructor(vu: Vu, scenario: RunningScenario) {
-    this.vu = vu;
-    this.iteration = new Iteration(vu, this);
+    super(vu);
     this.scenario = scenario;
-    this.fn = vu.exports[scenario.config.exec];
     const { runtime } = vu;
     vu.scenario = this;
     if (vu.env !== scenario.env) {
@@ -86,7 +83,7 @@ export class ThreadVu implements ScenarioVu, ScenarioState, IterationListener {
   }
 
   get busy(): boolean {
-    return this.iteration.isRunning || this.resting !== undefined;
+    return this.isRunning || this.resting !== undefined;
   }
 
   cutOffAt(ms: number): void {
@@ -95,9 +92,9 @@ export class ThreadVu implements ScenarioVu, ScenarioState, IterationListener {
 
   iterate(counters: IterationCounters, owner: IterationOwner): void {
     const { vu } = this;
-    const { host } = this.scenario;
+    const { host, config } = this.scenario;
     const { runtime } = vu;
-    vu.countIteration(this.scenario.config.name);
+    vu.countIteration(config.name);
     vu.global.__ITER = vu.iteration;
     if (runtime.systemTags.has("iter")) vu.metadata = { ...vu.metadata, iter: String(vu.iteration) };
     this.iterationInInstance = counters.iterationInInstance;
@@ -106,14 +103,15 @@ export class ThreadVu implements ScenarioVu, ScenarioState, IterationListener {
     this.scenario.busyVus++;
     if (this.scenario.isOpen) host.shared.add(SharedState.ACTIVE_VUS, 1);
     vu.beginIteration();
-    if (vu.setupData === UNSET)
-      vu.setupData = host.setupData === undefined ? undefined : runtime.rt.json(host.setupData);
-    this.iteration.runWith(this.fn, vu.setupData);
+    const { setupData } = host;
+    const data =
+      setupData === undefined ? undefined : (vu.extend().setupData ??= { value: runtime.rt.json(setupData) }).value;
+    this.callWith(vu.exports[config.exec], data);
   }
 
   /** Called by `runtime.soon`: the iteration has ended. */
   run(): void {
-    const { interrupted, failed } = this.iteration;
+    const { interrupted, failed } = this;
     this.owner!.iterationEnded(interrupted || failed ? { interrupted, failed } : ENDED_WELL);
   }
 
@@ -130,12 +128,12 @@ export class ThreadVu implements ScenarioVu, ScenarioState, IterationListener {
     return this.scenario.progress();
   }
 
-  interrupt(): void {
-    this.iteration.interrupt();
+  override interrupt(): void {
+    super.interrupt();
     this.resting?.();
   }
 
-  iterationEnded(result: IterationResult): void {
+  protected iterationEnded(): void {
     const { vu } = this;
     const { host } = this.scenario;
     const { runtime } = vu;
@@ -146,18 +144,18 @@ export class ThreadVu implements ScenarioVu, ScenarioState, IterationListener {
       vu.tags = vu.withSystemTag(vu.tags, "group", "");
     }
     // k6 counts the iteration that calls test.abort() in the metrics, but not as complete
-    const full = !result.interrupted || vu.extras.endedTest === true;
+    const full = !this.interrupted || vu.extras.endedTest === true;
     const timeMs = clock.epochMs();
     recordTraffic(vu, host.metrics, timeMs);
-    const tookMs = result.endMs - result.startMs;
+    const tookMs = this.endMs - this.startMs;
     if (full) {
       vu.record(host.metrics.iteration_duration, tookMs, timeMs);
       vu.record(host.metrics.iterations, 1, timeMs);
     }
-    if (!result.interrupted) {
+    if (!this.interrupted) {
       host.shared.add(SharedState.ITERATIONS_COMPLETED, 1);
-      if (result.failed) {
-        const error = host.describe(result.error);
+      if (this.failed) {
+        const error = host.describe(this.error);
         runtime.log.log("error", formatError(error), {
           executor: this.executor,
           scenario: this.name,
@@ -169,7 +167,7 @@ export class ThreadVu implements ScenarioVu, ScenarioState, IterationListener {
     if (afterIteration) for (const hook of afterIteration) hook();
     this.scenario.busyVus--;
     if (this.scenario.isOpen) host.shared.add(SharedState.ACTIVE_VUS, -1);
-    const restMs = !result.interrupted ? host.minIterationDurationMs - tookMs : 0;
+    const restMs = !this.interrupted ? host.minIterationDurationMs - tookMs : 0;
     if (restMs <= 0) runtime.soon(this);
     else this.rest(restMs);
   }

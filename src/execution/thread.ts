@@ -21,7 +21,7 @@ import { Share } from "../options/segment.ts";
 import { formatFrame, Positions } from "../script/positions.ts";
 import { installVuGlobals } from "../vu/globals.ts";
 import { goJson } from "../vu/go-json.ts";
-import { Iteration, type IterationResult } from "../vu/iteration.ts";
+import { type IterationResult, ToldIteration } from "../vu/iteration.ts";
 import { VuRuntime } from "../vu/runtime.ts";
 import { describeError, formatErrorLine } from "../vu/script-error.ts";
 import type { Vu } from "../vu/vu.ts";
@@ -115,7 +115,7 @@ export class VuThread {
   private running: Running[] = [];
   private aborted = false;
   /** setup(), teardown() or handleSummary() that runs now. */
-  private calling: { iteration: Iteration | undefined; name: string } | undefined;
+  private calling: { iteration: ToldIteration | undefined; name: string } | undefined;
   private readonly host: ScenarioVuHost;
 
   constructor(port: ThreadPort, registry: ModuleRegistry) {
@@ -451,7 +451,7 @@ export class VuThread {
     // JSON has no undefined, but scripts see the key
     if (name === "handleSummary" && !("setup_data" in args[0])) args[0].setup_data = undefined;
     const result = await new Promise<IterationResult | "timeout">((resolve) => {
-      const calling: { iteration: Iteration | undefined; name: string } = { iteration: undefined, name };
+      const calling: { iteration: ToldIteration | undefined; name: string } = { iteration: undefined, name };
       this.calling = calling;
       let timedOut = false;
       const timer = setTimeout(() => {
@@ -459,14 +459,12 @@ export class VuThread {
         calling.iteration?.interrupt();
       }, timeoutMs);
       vu.cutOffAtMs = runtime.clock.nowMs() + timeoutMs;
-      calling.iteration = new Iteration(vu, {
-        iterationEnded: (r) => {
-          clearTimeout(timer);
-          this.calling = undefined;
-          resolve(timedOut || (r.interrupted && runtime.clock.nowMs() >= vu.cutOffAtMs) ? "timeout" : r);
-        },
+      calling.iteration = new ToldIteration(vu, (r) => {
+        clearTimeout(timer);
+        this.calling = undefined;
+        resolve(timedOut || (r.interrupted && runtime.clock.nowMs() >= vu.cutOffAtMs) ? "timeout" : r);
       });
-      calling.iteration.run(fn, args);
+      calling.iteration.call(fn, args);
     });
     const timeMs = runtime.clock.epochMs();
     if (name !== "handleSummary") recordTraffic(vu, this.metrics, timeMs);

@@ -51,8 +51,7 @@ function openSession(vu: Vu): HttpSession {
 
 /** Adds what a session has sent and received to the VU's traffic. */
 export function takeTraffic(vu: Vu, session: HttpSession): void {
-  vu.bytesSent += session.bytesSent;
-  vu.bytesReceived += session.bytesReceived;
+  vu.addTraffic(session.bytesSent, session.bytesReceived);
   session.bytesSent = 0;
   session.bytesReceived = 0;
 }
@@ -86,10 +85,7 @@ export function sendBlocking(vu: Vu, entries: readonly BatchEntry[]): HttpResult
   if (answer === undefined) return undefined;
   const results = takeRemoteAnswer(answer, jars);
   for (const { exchanges } of results) {
-    for (const exchange of exchanges) {
-      vu.bytesSent += exchange.bytesSent;
-      vu.bytesReceived += exchange.bytesReceived;
-    }
+    for (const exchange of exchanges) vu.addTraffic(exchange.bytesSent, exchange.bytesReceived);
   }
   return results;
 }

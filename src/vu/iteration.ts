@@ -19,26 +19,22 @@ export interface IterationResult {
   endMs: number;
 }
 
-export interface IterationListener {
-  /** Called once, also after `interrupt`. */
-  iterationEnded(result: IterationResult): void;
-}
-
-export class Iteration implements CoroutineListener, IterationResult {
+/** One object serves all iterations of a VU, one after the other; thousands of them wait (bench row vus-sleep). */
+export abstract class Iteration implements CoroutineListener, IterationResult {
   value: unknown;
   error: unknown;
   startMs = 0;
   endMs = 0;
-  private readonly vu: Vu;
-  private readonly listener: IterationListener;
+  readonly vu: Vu;
   private phase: "idle" | "call" | "rest" | "closing" = "idle";
   private ending: "well" | "failed" | "interrupted" = "well";
 
-  /** One object serves all iterations of a VU, one after the other. */
-  constructor(vu: Vu, listener: IterationListener) {
+  constructor(vu: Vu) {
     this.vu = vu;
-    this.listener = listener;
   }
+
+  /** Called once, also after `interrupt`. */
+  protected abstract iterationEnded(): void;
 
   get failed(): boolean {
     return this.ending === "failed";
@@ -53,13 +49,13 @@ export class Iteration implements CoroutineListener, IterationResult {
   }
 
   /** Runs `fn(...args)`. */
-  run(fn: unknown, args: unknown[]): void {
+  call(fn: unknown, args: unknown[]): void {
     this.begin();
     this.vu.start(this.vu.runtime.rt.call(fn, undefined, args), this);
   }
 
   /** Runs `fn(argument)`. */
-  runWith(fn: unknown, argument: unknown): void {
+  callWith(fn: unknown, argument: unknown): void {
     this.begin();
     this.vu.startCallWith(fn, argument, this);
   }
@@ -73,7 +69,7 @@ export class Iteration implements CoroutineListener, IterationResult {
     this.phase = "call";
     vu.interrupted = false;
     vu.beginContext();
-    vu.rejections?.clear();
+    vu.extras.rejections?.clear();
   }
 
   coroutineEnded(result: unknown, failed: boolean): void {
@@ -120,7 +116,7 @@ export class Iteration implements CoroutineListener, IterationResult {
     vu.endContext(this.interrupted ? "interrupt" : "end");
     if (vu.loop.isPending) vu.start(vu.loop.drain(ignore), this);
     else {
-      vu.rejections?.clear();
+      vu.extras.rejections?.clear();
       this.finish();
     }
   }
@@ -131,7 +127,21 @@ export class Iteration implements CoroutineListener, IterationResult {
     if (promise !== undefined) this.value = promise.state === 1 ? promise.value : undefined;
     this.endMs = clock.nowMs();
     this.phase = "idle";
-    this.listener.iterationEnded(this);
+    this.iterationEnded();
+  }
+}
+
+/** An iteration that tells somebody else how it ended. */
+export class ToldIteration extends Iteration {
+  private readonly tell: (result: IterationResult) => void;
+
+  constructor(vu: Vu, tell: (result: IterationResult) => void) {
+    super(vu);
+    this.tell = tell;
+  }
+
+  protected iterationEnded(): void {
+    this.tell(this);
   }
 }
 

@@ -103,7 +103,7 @@ export class EventLoop implements Block {
     runtime.leave(undefined);
     this.idle = true;
     if (this.queue.length > 0 || this.registered === 0) this.wake();
-    else if (vu.rejections !== undefined && vu.rejections.size > 0) {
+    else if (vu.hasRejection) {
       this.push(nothing, undefined);
       this.wake();
     }
@@ -147,14 +147,15 @@ export class EventLoop implements Block {
   /** Something is left to run or to report behind a call of the script. */
   get isUnsettled(): boolean {
     const { vu } = this;
-    return vu.jobs.length > 0 || (vu.rejections !== undefined && vu.rejections.size > 0) || this.isPending;
+    return vu.jobs.length > 0 || vu.hasRejection || this.isPending;
   }
 
   private throwRejection(): void {
     const { vu } = this;
-    if (vu.rejections === undefined || vu.rejections.size === 0) return;
-    const promise = vu.rejections.values().next().value!;
-    vu.rejections.clear();
+    if (!vu.hasRejection) return;
+    const rejections = vu.extras.rejections!;
+    const promise = rejections.values().next().value!;
+    rejections.clear();
     throw new UnhandledRejection(vu.runtime.rt.promiseState(promise)!.value);
   }
 
@@ -226,7 +227,7 @@ export class EventLoop implements Block {
         onError(error);
       }
     }
-    vu.rejections?.clear();
+    vu.extras.rejections?.clear();
   }
 
   /** Runs the tasks that wait, or waits for one; for code that must see something happen before it goes on. */

@@ -131,9 +131,9 @@ export class VuRuntime {
     this.rt.k.rejections = {
       add: (promise: object) => {
         const vu = this.current;
-        if (vu) (vu.rejections ??= new Set()).add(promise);
+        if (vu) (vu.extend().rejections ??= new Set()).add(promise);
       },
-      delete: (promise: object) => this.current?.rejections?.delete(promise),
+      delete: (promise: object) => this.current?.extras.rejections?.delete(promise),
     } as unknown as Set<object>;
   }
 

@@ -43,6 +43,18 @@ export interface VuExtras {
   /** All slots but the first. */
   slots?: Map<object, unknown>;
   iterationSlots?: Map<object, unknown> | undefined;
+  /** Bytes since the last report, for data_sent and data_received. */
+  traffic?: Traffic;
+  /** The parsed result of setup(), if there is one: made on first use. */
+  setupData?: { readonly value: unknown };
+  /** Promises that were rejected and have no handler. */
+  rejections?: Set<object>;
+}
+
+/** Bytes on the wire. */
+export interface Traffic {
+  sent: number;
+  received: number;
 }
 
 const NO_EXTRAS: VuExtras = Object.freeze({});
@@ -64,9 +76,6 @@ function* wait(): Generator<unknown, unknown, any> {
   return yield;
 }
 
-/** No value of a script. */
-export const UNSET: unique symbol = Symbol("unset");
-
 export class Vu {
   readonly runtime: VuRuntime;
   /** 1-based in this process; 0 for setup, teardown and init. */
@@ -80,7 +89,6 @@ export class Vu {
   env: Readonly<Record<string, string>>;
   /** Promise reactions, consumed by the realm. */
   readonly jobs: unknown[];
-  rejections: Set<object> | undefined;
   /** True until init code has run; many functions of k6 are for one side of it only. */
   inInit = true;
   /** Tags of every sample this VU makes now. */
@@ -96,11 +104,6 @@ export class Vu {
   /** The moment (monotonic ms) after which loops that never yield are cut off. */
   cutOffAtMs = Infinity;
   interrupted = false;
-  /** Bytes since the last report, for data_sent and data_received. */
-  bytesSent = 0;
-  bytesReceived = 0;
-  /** The parsed result of setup(), made on first use; `UNSET` before. */
-  setupData: unknown = UNSET;
   /** See `sleep.ts`. */
   sleep: Sleep | undefined;
   /** What the init code exported. */
@@ -170,6 +173,19 @@ export class Vu {
   extend(): VuExtras {
     if (this.extras === NO_EXTRAS) this.extras = {};
     return this.extras;
+  }
+
+  /** Counts bytes for data_sent and data_received. */
+  addTraffic(sent: number, received: number): void {
+    const traffic = (this.extend().traffic ??= { sent: 0, received: 0 });
+    traffic.sent += sent;
+    traffic.received += received;
+  }
+
+  /** Whether a promise was rejected and nobody has handled it. */
+  get hasRejection(): boolean {
+    const { rejections } = this.extras;
+    return rejections !== undefined && rejections.size > 0;
   }
 
   /** Like `slot`, but made anew for each iteration: what k6 resets between them. */

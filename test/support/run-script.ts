@@ -22,7 +22,7 @@ import { Positions } from "../../src/script/positions.ts";
 import type { Block } from "../../src/vu/block.ts";
 import { GoError } from "../../src/vu/go-error.ts";
 import { installVuGlobals } from "../../src/vu/globals.ts";
-import { Iteration } from "../../src/vu/iteration.ts";
+import { ToldIteration } from "../../src/vu/iteration.ts";
 import { VuRuntime } from "../../src/vu/runtime.ts";
 import { type DescribedError, describeError, formatErrorLine } from "../../src/vu/script-error.ts";
 import { Vu } from "../../src/vu/vu.ts";
@@ -253,13 +253,11 @@ export class ScriptBench {
       done = false;
       vu.global.__ITER = ++vu.iteration;
       vu.beginIteration();
-      const iteration = new Iteration(vu, {
-        iterationEnded({ value, error, failed, interrupted }) {
-          done = true;
-          Object.assign(ran, { value, error, failed, interrupted });
-        },
+      const iteration = new ToldIteration(vu, ({ value, error, failed, interrupted }) => {
+        done = true;
+        Object.assign(ran, { value, error, failed, interrupted });
       });
-      iteration.run(vu.exports.default, run.args ?? []);
+      iteration.call(vu.exports.default, run.args ?? []);
       if (run.interruptAfterMs !== undefined) {
         vu.cutOffAtMs = clock.now + run.interruptAfterMs;
         clock.setTimeout(() => {

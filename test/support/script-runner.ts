@@ -17,7 +17,7 @@ import type { Options } from "../../src/options/schema.ts";
 import { compileSnippet } from "../../src/script/snippet.ts";
 import { Positions } from "../../src/script/positions.ts";
 import { installVuGlobals } from "../../src/vu/globals.ts";
-import { Iteration } from "../../src/vu/iteration.ts";
+import { ToldIteration } from "../../src/vu/iteration.ts";
 import { VuRuntime } from "../../src/vu/runtime.ts";
 import { describeError, formatError, formatErrorLine } from "../../src/vu/script-error.ts";
 import type { SecretSources } from "../../src/vu/secret-sources.ts";
@@ -126,13 +126,11 @@ export async function runScript(source: string, run: ScriptRun = {}): Promise<Ra
     new Promise((resolve) => {
       vu.global.__ITER = ++vu.iteration;
       vu.beginIteration();
-      const iteration = new Iteration(vu, {
-        iterationEnded(result) {
-          if (result.failed) ran.errors.push(describe(result.error));
-          resolve();
-        },
+      const iteration = new ToldIteration(vu, (result) => {
+        if (result.failed) ran.errors.push(describe(result.error));
+        resolve();
       });
-      iteration.run(vu.exports.default, []);
+      iteration.call(vu.exports.default, []);
     });
 
   if ((await makeVu(0)) === undefined) return ran;

@@ -351,8 +351,7 @@ export abstract class Client implements ContextHook {
     this.context.unhook(this);
     const { connection, vu } = this;
     if (connection === undefined) return;
-    vu.bytesSent += connection.bytesSent;
-    vu.bytesReceived += connection.bytesReceived;
+    vu.addTraffic(connection.bytesSent, connection.bytesReceived);
   }
 }
 

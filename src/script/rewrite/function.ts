@@ -30,7 +30,9 @@ export function declareMaker(c: Context, fn: FunctionFacts): string {
     // generators find the prototype of their objects in the function
     const key = JSON.stringify(fn.name);
     const make = `${c.helper(fn.async ? "dag" : "dg")}(f,t,this,arguments,${c.kindOf(fn)})`;
-    c.prelude.push(`const ${maker}=t=>{const f=({${key}(${parameters(fn).join()}){return ${make}}})[${key}];return f};`);
+    c.prelude.push(
+      `const ${maker}=t=>{const f=({${key}(${parameters(fn).join()}){return ${make}}})[${key}];return f};`,
+    );
   } else c.prelude.push(`const ${maker}=t=>${stubText(c, fn, "t")};`);
   return maker;
 }
