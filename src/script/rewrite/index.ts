@@ -23,6 +23,7 @@ import {
   isSloppyCreation,
 } from "./globals.ts";
 import { exportGetters, exportValues, importText, rewriteExport, rewriteImport } from "./import-export.ts";
+import { liftable } from "./lift.ts";
 import { keepFrame } from "./tail.ts";
 import { budget, rewriteForOf, rewriteTry } from "./loop.ts";
 
@@ -565,7 +566,9 @@ export function rewriteModule(init: {
     `${prologue(c, topFrame)}${hoistedTop}${exportGetters(c)}${plain ? "" : "yield;"}`;
   text.prepend(head);
   if (source.startsWith("#!")) text.update(0, source.indexOf("\n") < 0 ? source.length : source.indexOf("\n"), "");
-  text.append(`\n${exportValues(c)}}})`);
+  text.appendLeft(source.length, `\n${exportValues(c)}};`);
+  for (const { start, end } of liftable(c)) text.move(start, end, source.length);
+  text.append("})");
   const uses = (name: string) => [...facts.free].some((id) => id.name === name);
   return {
     text,
