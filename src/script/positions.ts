@@ -1,7 +1,7 @@
 /**
  * Positions in rewritten text -> the user's own line and column, and stack traces in k6's form.
  *
- * Lines hold without a map, because rewriting keeps them; a map is made when the first error of a module needs it.
+ * A map is made when the first error of a module needs it.
  */
 import { decodedMappings, originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 import type { Position } from "../base/errors.ts";
