@@ -88,6 +88,8 @@ export interface DialTarget {
 const OPEN = 1;
 const ENDED = 2;
 const FINISHED = 4;
+/** The first flag that is free for what a subclass notes of itself. */
+export const OWN_FLAG = 8;
 
 /** Pings with payloads of their own. */
 interface Pings {
@@ -112,8 +114,8 @@ export abstract class Client implements ContextHook {
   private readonly context: IterationContext;
   /** Until the answer has come. */
   private dialling: { url: GoUrl; jar: SocketParams["jar"] } | undefined;
-  /** `OPEN`, `ENDED` and `FINISHED`. */
-  private progress = 0;
+  /** `OPEN`, `ENDED` and `FINISHED`, and the subclass's own. */
+  protected flags = 0;
   declare private pings?: Pings;
 
   constructor(thread: SocketThread, tags: TagSet) {
@@ -251,7 +253,7 @@ export abstract class Client implements ContextHook {
 
   /** Internal: from the transport. */
   onOpen(handshake: Handshake, atMs: number): void {
-    this.progress |= OPEN;
+    this.flags |= OPEN;
     this.answered(handshake);
     const { remoteAddress } = this.connection!;
     const ip = remoteAddress.slice(0, remoteAddress.lastIndexOf(":")).replace(/^\[|\]$/g, "");
@@ -262,8 +264,8 @@ export abstract class Client implements ContextHook {
 
   /** Internal: from the transport. */
   onClose(end: WebSocketEnd): void {
-    if ((this.progress & ENDED) !== 0) return;
-    this.progress |= ENDED;
+    if ((this.flags & ENDED) !== 0) return;
+    this.flags |= ENDED;
     if (this.isConnected) {
       this.closed(end);
       this.thread.runtime.onSocketChange();
@@ -329,7 +331,7 @@ export abstract class Client implements ContextHook {
   }
 
   protected get isConnected(): boolean {
-    return (this.progress & OPEN) !== 0;
+    return (this.flags & OPEN) !== 0;
   }
 
   /** Gives up dialling; `failed` follows. */
@@ -346,8 +348,8 @@ export abstract class Client implements ContextHook {
 
   /** Counts the bytes and lets go of the iteration; once, when nothing more is to come. */
   protected finish(): void {
-    if ((this.progress & FINISHED) !== 0) return;
-    this.progress |= FINISHED;
+    if ((this.flags & FINISHED) !== 0) return;
+    this.flags |= FINISHED;
     this.context.unhook(this);
     const { connection, vu } = this;
     if (connection === undefined) return;

@@ -30,6 +30,13 @@ export interface EventMaker {
   addHidden(event: object, name: string, value: unknown): void;
 }
 
+/**
+ * Whether a listener has no way to see its event: it is an arrow function without parameters, and those have no
+ * `arguments`. Most that count messages, or answer the first one, are.
+ */
+export const ignoresEvent = (listener: unknown): boolean =>
+  typeof listener === "function" && /^\(\s*\)\s*=>/.test(Function.prototype.toString.call(listener));
+
 /** A closed function: evaluated in the realm. */
 export function installEvents(): EventMaker {
   const { defineProperty } = Object;

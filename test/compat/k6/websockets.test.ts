@@ -271,3 +271,59 @@ test("an iteration that is interrupted does not wait for a peer that never answe
   expect(performance.now() - startMs).toBeLessThan(4_000);
   expect(framesOf(server)).toEqual([["close", 1000, ""]]);
 }, 10_000);
+
+test("listeners that can see a message's event get one, whoever else listens", async () => {
+  const server = await serve(echo);
+  const { log, errors } = await run(
+    server,
+    `const blind = new WebSocket(URL), mixed = new WebSocket(URL), late = new WebSocket(URL);
+     let counted = 0;
+     const end = (socket) => { if (++counted === 6) [blind, mixed, late].forEach((s) => s.close()); };
+     for (const socket of [blind, mixed, late]) {
+       socket.binaryType = "arraybuffer";
+       socket.onopen = () => { socket.send("text"); socket.send(new Uint8Array([1, 2]).buffer); };
+     }
+     blind.onmessage = () => { console.log("blind"); end(); };
+     mixed.onmessage = () => end();
+     mixed.addEventListener("message", function () { console.log("mixed", arguments[0].data.byteLength ?? arguments[0].data); });
+     late.onmessage = () => {
+       end();
+       late.onmessage = (e) => { console.log("late", e.data.byteLength, e.target === late); end(); };
+     };`,
+  );
+  expect(errors).toEqual([]);
+  expect(log.toSorted()).toEqual([
+    "info: blind",
+    "info: blind",
+    "info: late 2 true",
+    "info: mixed 2",
+    "info: mixed text",
+  ]);
+});
+
+test("every kind of function that may look at its arguments gets the event", async () => {
+  const server = await serve(echo);
+  const { log, errors } = await run(
+    server,
+    `const socket = new WebSocket(URL);
+     const see = (e) => console.log(typeof e, e.data);
+     const listeners = [
+       function () { see(arguments[0]); },
+       (...all) => see(all[0]),
+       (e = 1) => see(e),
+       async (e) => see(e),
+       async () => console.log("async"),
+       { m() { see(arguments[0]); } }.m,
+       function () { see(arguments[0]); }.bind(null),
+       new Proxy((e) => see(e), {}),
+       /* no parameter */ ( ) => console.log("none"),
+     ];
+     let next = 0;
+     const go = () => { if (next < listeners.length) { socket.onmessage = listeners[next++]; socket.send("m"); } else socket.close(); };
+     socket.onopen = go;
+     socket.addEventListener("message", () => setTimeout(go, 0));`,
+  );
+  expect(errors).toEqual([]);
+  const seen = "info: object m";
+  expect(log).toEqual([seen, seen, seen, seen, "info: async", seen, seen, seen, "info: none"]);
+});
