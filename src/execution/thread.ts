@@ -4,17 +4,15 @@
  * It does what the conductor asks, one message after the other, and tells what happens: log records at once, figures
  * now and then.
  */
-import { UserError } from "../base/errors.ts";
 import { ExitCode } from "../base/exit-codes.ts";
 import { type BuiltinMetrics, defineBuiltinMetrics } from "../metrics/builtin.ts";
 import { HeapKeeper, Milestones } from "../host/memory.ts";
 import { Recorder } from "../metrics/recorder.ts";
 import { Registry } from "../metrics/registry.ts";
 import { SampleBatchWriter } from "../metrics/sample-batch.ts";
-import { type TagSet, TagSetRoot } from "../metrics/tags.ts";
+import { TagSetRoot } from "../metrics/tags.ts";
 import { parseThresholdTarget } from "../metrics/threshold/submetric.ts";
 import type { ModuleRegistry } from "../vu/module-registry.ts";
-import { NotJsonError, toJsonDocument } from "../options/json-node.ts";
 import type { Scenario } from "../options/scenario-config.ts";
 import { resolveScenarios } from "../options/scenarios.ts";
 import { Share } from "../options/segment.ts";
@@ -25,7 +23,7 @@ import { type IterationResult, ToldIteration } from "../vu/iteration.ts";
 import { VuRuntime } from "../vu/runtime.ts";
 import { describeError, formatErrorLine } from "../vu/script-error.ts";
 import type { Vu } from "../vu/vu.ts";
-import type { Executor, ExecutorClock } from "./executor/executor.ts";
+import type { ExecutorClock } from "./executor/executor.ts";
 import { createExecutor } from "./executor/index.ts";
 import { vuNeeds } from "./plan.ts";
 import type { CompiledModule } from "../script/index.ts";
@@ -42,7 +40,9 @@ import {
 import { JitPhases } from "./jit-phases.ts";
 import { RemoteCompiler } from "./remote-compiler.ts";
 import { RemoteIoCaller } from "./remote-io.ts";
-import { recordTraffic, type RunningScenario, type ScenarioVuHost } from "./scenario-vu.ts";
+import { ThreadScenario } from "./thread-scenario.ts";
+import { recordTraffic, type ScenarioVuHost } from "./scenario-vu.ts";
+import { scriptExports } from "./script-exports.ts";
 import { ScriptHost } from "./script-host.ts";
 import { encodeSummaryFiles, refusal } from "./summary-files.ts";
 import { spareUpkeep } from "./upkeep.ts";
@@ -59,35 +59,6 @@ const BEGIN_ORDER_MS = 50;
 
 export interface ThreadPort {
   post(message: FromThread, transfer?: ArrayBuffer[]): void;
-}
-
-/** One scenario on this thread. */
-class Running implements RunningScenario {
-  readonly config: Scenario;
-  readonly host: ScenarioVuHost;
-  readonly env: Readonly<Record<string, string>>;
-  readonly tags: TagSet;
-  readonly isOpen: boolean;
-  startEpochMs: number;
-  executor!: Executor;
-  startTimer: (() => void) | undefined;
-  done = false;
-  busyVus = 0;
-
-  constructor(config: Scenario, host: ScenarioVuHost, runtime: VuRuntime, env: Readonly<Record<string, string>>) {
-    this.config = config;
-    this.host = host;
-    this.isOpen = config.executor.endsWith("-arrival-rate");
-    this.env = Object.keys(config.env).length > 0 ? { ...env, ...config.env } : env;
-    let tags = runtime.runTags.withAll(Object.entries(config.tags));
-    if (runtime.systemTags.has("group")) tags = tags.with("group", "");
-    this.tags = runtime.systemTags.has("scenario") ? tags.with("scenario", config.name) : tags;
-    this.startEpochMs = runtime.clock.epochMs() + config.startTime;
-  }
-
-  progress(): number {
-    return this.executor.progress().fraction;
-  }
 }
 
 export class VuThread {
@@ -112,7 +83,7 @@ export class VuThread {
   /** This thread's part of that. */
   private share: Share = Share.of();
   private pool: VuPool | undefined;
-  private running: Running[] = [];
+  private running: ThreadScenario[] = [];
   private aborted = false;
   /** setup(), teardown() or handleSummary() that runs now. */
   private calling: { iteration: ToldIteration | undefined; name: string } | undefined;
@@ -239,13 +210,11 @@ export class VuThread {
         return;
       }
       const vu = await this.maker!.make(0, 0);
-      const exported = vu.exports ?? {};
-      const names = functionsOf(exported);
-      const options = exported.options;
+      const { functions, options } = scriptExports(vu.exports ?? {});
       this.port.post({
         type: "loaded",
-        options: options === undefined || options === null ? undefined : optionsText(options),
-        exports: names,
+        options,
+        exports: functions,
         metrics: this.metricRegistry.all().map(({ name, kind, contains }) => ({ name, kind, contains })),
         sharedArrays: this.runtime.sharedArrays.export(),
       });
@@ -320,7 +289,7 @@ export class VuThread {
       },
     };
     this.running = this.scenarios.map((scenario, index) => {
-      const running = new Running(scenario, this.host, runtime, this.env);
+      const running = new ThreadScenario(scenario, this.host, runtime, this.env);
       const dropTags = running.tags.without("group");
       running.executor = createExecutor({
         scenario,
@@ -365,7 +334,7 @@ export class VuThread {
     };
   }
 
-  private scenarioDone(running: Running): void {
+  private scenarioDone(running: ThreadScenario): void {
     if (running.done) return;
     running.done = true;
     this.report();
@@ -507,32 +476,5 @@ export class VuThread {
       );
       this.port.post({ type: "progress", scenarios });
     }
-  }
-}
-
-/** Names of the functions that a script exports. */
-function functionsOf(exported: Record<string, unknown>): string[] {
-  for (const name of ["setup", "teardown"]) {
-    if (!(name in exported) || typeof exported[name] === "function") continue;
-    throw new UserError("export-is-no-function", {
-      message: `exported '${name}' must be a function`,
-      hint: `Write "export function ${name}() { ... }", or leave it out.`,
-      exitCode: ExitCode.Generic,
-    });
-  }
-  return Object.keys(exported).filter((name) => name !== "options" && typeof exported[name] === "function");
-}
-
-/** The script's options as JSON; what has no place in JSON is refused, or a NaN would silently be no value. */
-function optionsText(options: unknown): string {
-  try {
-    return toJsonDocument(options, { sortKeys: true }).text;
-  } catch (error) {
-    if (!(error instanceof NotJsonError)) throw error;
-    throw new UserError("invalid-options", {
-      message: `error parsing script options: ${error.message}`,
-      hint: error.hint,
-      exitCode: ExitCode.Generic,
-    });
   }
 }
