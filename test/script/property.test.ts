@@ -6,7 +6,7 @@
  */
 import { expect, test } from "bun:test";
 import vm from "node:vm";
-import { tokenizer } from "acorn";
+import { parse, tokenizer } from "acorn";
 import fc from "fast-check";
 import { ScriptBench } from "../support/run-script.ts";
 import { show } from "../support/show.ts";
@@ -43,19 +43,29 @@ async function runPlain(body: string, sloppy: boolean): Promise<string[]> {
 let bench = new ScriptBench();
 let scriptCount = 0;
 
-async function runRewritten(body: string, sloppy: boolean): Promise<string[]> {
+/** Where a program stands in its script. */
+const places = {
+  "sloppy function": (body: string) =>
+    `const { log, op, boom } = require("sixfold:test"); exports.default = async function () {\n${body}\n}`,
+  "strict function": (body: string) =>
+    `import { log, op, boom } from "sixfold:test"; export default async function () {\n${body}\n}`,
+  module: (body: string) => `import { log, op, boom } from "sixfold:test";\n${body}\nexport default function () {}`,
+};
+
+type Place = keyof typeof places;
+
+async function runRewritten(body: string, place: Place): Promise<string[]> {
   if (++scriptCount % SCRIPTS_PER_BENCH === 0) bench = new ScriptBench();
-  const source = sloppy
-    ? `const { log, op, boom } = require("sixfold:test"); exports.default = async function () {\n${body}\n}`
-    : `import { log, op, boom } from "sixfold:test"; export default async function () {\n${body}\n}`;
+  const source = places[place](body);
   const { log, errorText } = await bench.run(source);
   return errorText ? [...log, `failed: ${errorText}`] : log;
 }
 
-/** Private names twice in a class, and the like: no program at all. */
-function parses(body: string, sloppy: boolean): boolean {
+/** Private names twice in a class, and the like: no program at all; nor is one that returns from a module. */
+function parses(body: string, place: Place): boolean {
   try {
-    new vm.Script(`(async function () {${sloppy ? "" : '"use strict";'}\n${body}\n})`);
+    if (place === "module") parse(body, { ecmaVersion: "latest", sourceType: "module" });
+    new vm.Script(`(async function () {${place === "sloppy function" ? "" : '"use strict";'}\n${body}\n})`);
     return true;
   } catch {
     return false;
@@ -105,22 +115,23 @@ function difference(body: string, expected: string[], ran: string[]): string {
 const tape = fc.array(fc.nat(1_000_003), { minLength: 20, maxLength: 400, size: "max" });
 
 for (const blocking of [false, true]) {
-  for (const sloppy of [false, true]) {
-    const kind = `${sloppy ? "sloppy" : "strict"} programs ${blocking ? "with blocking calls anywhere" : "without blocking calls"}`;
+  for (const place of Object.keys(places) as Place[]) {
+    const sloppy = place === "sloppy function";
+    const kind = `programs in a ${place} ${blocking ? "with blocking calls anywhere" : "without blocking calls"}`;
     test(`${kind} do the same when they are rewritten`, async () => {
       let tried = 0;
       await fc.assert(
         fc.asyncProperty(tape, fc.constantFrom("as it is", "compact", "spread"), async (numbers, form) => {
           const text = programText(numbers, { blocking, sloppy });
-          fc.pre(parses(text, sloppy));
+          fc.pre(parses(text, place));
           const body = form === "compact" ? compact(text) : form === "spread" ? spread(text, numbers) : text;
-          fc.pre(parses(body, sloppy));
+          fc.pre(parses(body, place));
           tried++;
           const expected = await runPlain(body, sloppy);
-          const ran = await runRewritten(body, sloppy);
+          const ran = await runRewritten(body, place);
           if (!Bun.deepEquals(ran, expected)) throw new Error(difference(body, expected, ran));
         }),
-        { numRuns: sloppy ? Math.ceil(PROGRAMS / 2) : PROGRAMS },
+        { numRuns: place === "strict function" ? PROGRAMS : Math.ceil(PROGRAMS / 2) },
       );
       expect(tried).toBeGreaterThan(PROGRAMS / 3);
     }, 600_000);
@@ -131,6 +142,6 @@ test("the reference and the rewritten program are compared by all that they do",
   const body = (last: string) => `for (const x of [op(1), 2]) log(x)\ntry { boom("x") } catch (e) { log(e) }\n${last}`;
   const expected = await runPlain(body("op(3)"), false);
   expect(expected).toEqual(["op(1", "op)1", "1", "2", 'boom("x"', 'boom)"x"', "GoError", "op(3", "op)3"]);
-  expect(await runRewritten(body("op(3)"), false)).toEqual(expected);
-  expect(await runRewritten(body("op(4)"), false)).not.toEqual(expected);
+  expect(await runRewritten(body("op(3)"), "strict function")).toEqual(expected);
+  expect(await runRewritten(body("op(4)"), "strict function")).not.toEqual(expected);
 });
