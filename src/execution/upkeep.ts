@@ -15,6 +15,7 @@ import { VuLoop } from "./executor/vu-loop.ts";
 import { Fifo } from "./fifo.ts";
 import { GracefulEnd } from "./graceful.ts";
 import { recordTraffic, ThreadVu } from "./scenario-vu.ts";
+import { SharedState } from "./messages.ts";
 import { ScriptHost } from "./script-host.ts";
 import { VuInit } from "./vu-init.ts";
 import { VuMaker } from "./vu-maker.ts";
@@ -24,6 +25,6 @@ import { VuPool } from "./vu-pool.ts";
 export function spareUpkeep(rt: Realm): void {
   spareTopTier(Fifo, GracefulEnd, IterationNumbering, ScenarioRun, Share, StripedSequence, ThreadVu, VuLoop);
   spareTopTier(EventLoop, Iteration, ScriptHost, Sleep, TimerQueue, Vu, VuInit, VuMaker, VuPool, VuRuntime);
-  spareTopTier(instantiateSingle, recordTraffic);
+  spareTopTier(instantiateSingle, recordTraffic, SharedState);
   spareTopTier(...Object.values(rt).filter((helper) => typeof helper === "function"));
 }

@@ -770,8 +770,17 @@ export function installCore(rt: Realm, init: RealmHost): void {
   };
   rt.proxy = (target: object, traps: Record<string, (...args: any[]) => unknown>): object => {
     const handler = Object.create(null);
-    for (const name of Object.keys(traps))
-      handler[name] = rt.fn(name, 0, (args: unknown[]) => apply(traps[name]!, undefined, args));
+    for (const name of Object.keys(traps)) {
+      const trap = traps[name]!;
+      // without a list of arguments: the init code of every VU reads `__ENV`
+      handler[name] = (a: unknown, b: unknown, c: unknown, d: unknown) => {
+        try {
+          return trap(a, b, c, d);
+        } catch (error) {
+          throw translate(error);
+        }
+      };
+    }
     return new Proxy(target, handler);
   };
   rt.object = (): object => ({});
