@@ -1,8 +1,8 @@
 /**
  * What the rewriting of one module carries along: the text being edited, the facts, and names that scripts cannot hold.
  *
- * Edits keep every line on its line: text is inserted within lines and replaced text keeps its line breaks, so line
- * numbers hold without a map; columns are mapped (`positions.ts`).
+ * Text is inserted within lines and replaced text keeps its line breaks; functions that are lifted (`lift.ts`) move, and
+ * what is behind them moves up. The map knows of all of it (`positions.ts`).
  */
 import type { EditedText } from "./edited-text.ts";
 import type { Analysis, AnalysedModule } from "../analyse.ts";

@@ -27,12 +27,26 @@ export function liftable(c: Context): Node[] {
   const callees = calledNames(c);
   for (const [name, binding] of facts.references)
     if (!callees.has(name) && candidates.get(binding)?.id !== name) candidates.delete(binding);
-  // each one that stays may need another one that goes
-  for (let before = 0; before !== candidates.size; ) {
-    before = candidates.size;
-    for (const [binding, node] of candidates) if (!isClosed(c, node, candidates)) candidates.delete(binding);
-  }
+  dropOpen(c, candidates);
   return [...candidates.values()];
+}
+
+/** Takes out those that name something else of their module, and those that need one which is out. */
+function dropOpen(c: Context, candidates: Map<Binding, Node>): void {
+  const callers = new Map<Binding, Binding[]>();
+  const out: Binding[] = [];
+  for (const [binding, node] of candidates) {
+    const isClosed = eachOuterName(c, node, (named) => {
+      if (named === undefined || !candidates.has(named)) return false;
+      const list = callers.get(named);
+      if (list) list.push(binding);
+      else callers.set(named, [binding]);
+      return true;
+    });
+    if (!isClosed) out.push(binding);
+  }
+  for (let binding = out.pop(); binding !== undefined; binding = out.pop())
+    if (candidates.delete(binding)) out.push(...(callers.get(binding) ?? []));
 }
 
 /** Neither rewritten into a stub and a twin, nor at the very end, where the module's own last words go. */
@@ -50,20 +64,31 @@ function calledNames({ facts }: Context): Set<Node> {
   return names;
 }
 
-/** Whether a function names nothing of its module but functions that are lifted too. */
-function isClosed({ facts, analysis }: Context, fn: Node, lifted: ReadonlyMap<Binding, Node>): boolean {
-  const isFine = (node: Node): boolean => {
-    if (node.type === "ImportExpression" || (node.type === "MetaProperty" && node.meta.name === "import")) return false;
+/**
+ * Shows `accept` what a function names of the world around it, but for the language's own names.
+ *
+ * @param accept Gets the binding of the module's top level; undefined for a name that is the VU's.
+ * @returns False as soon as `accept` does.
+ */
+function eachOuterName(
+  { facts, analysis }: Context,
+  fn: Node,
+  accept: (binding: Binding | undefined) => boolean,
+): boolean {
+  const visit = (node: Node): boolean => {
+    if (node.type === "ImportExpression" || (node.type === "MetaProperty" && node.meta.name === "import"))
+      return accept(undefined);
     if (node.type === "Identifier") {
       const binding = facts.references.get(node);
-      if (binding !== undefined) return facts.topBindings.get(node.name) !== binding || lifted.has(binding);
-      return !facts.free.has(node) || (isIntrinsic(node.name) && !analysis.writtenFree.has(node.name));
+      if (binding !== undefined) return facts.topBindings.get(node.name) !== binding || accept(binding);
+      const isOurs = isIntrinsic(node.name) && !analysis.writtenFree.has(node.name);
+      return isOurs || !facts.free.has(node) || accept(undefined);
     }
-    let fine = true;
+    let goesOn = true;
     forEachChild(node, (child) => {
-      fine &&= isFine(child);
+      goesOn &&= visit(child);
     });
-    return fine;
+    return goesOn;
   };
-  return isFine(fn);
+  return visit(fn);
 }

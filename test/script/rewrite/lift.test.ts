@@ -38,6 +38,7 @@ for (const [what, source] of Object.entries({
   "reads a name of the language that the module assigns": `function f() { return Math; } Math = 1; f();`,
   "may block": `import { sleep } from "k6"; function f() { sleep(1); } f();`,
   "calls one that reads": `let base = 1; function g() { return base; } function f() { return g(); } f();`,
+  "needs one that needs one that reads": `let base = 1; f(); function f() { return g(); } function g() { return h(); } function h() { return base; }`,
   "reads import.meta": `function f() { return import.meta.url; } f();`,
   "is exported": `export function f() {} f();`,
   "is exported by another name": `function f() {} f(); export { f as g };`,
