@@ -21,6 +21,8 @@
  *   `node:http2`, `node:crypto`, tough-cookie, acorn and all of `src/` started in 45 ms without and 17 ms with it, and
  *   `fn.toString()` still gives the text. It would freeze `import.meta.url` as the path of the building machine, which
  *   is why that is defined here.
+ * - Order of the bytecode: with what a start uses laid together (`profileStart`), an empty run takes 5 % less CPU. The
+ *   profile names functions by their text, so that of this machine serves all platforms, and it comes out the same each time.
  * - Loading is not free, even so: `node:tls` takes 3 ms, `node:http` 4, `node:http2` 6, `node:crypto` 2, `node:zlib` 3
  *   (they share parts); of the packages tough-cookie 3, acorn 1, ws 1, cheerio 7, amaro 40. Empty, a run takes 6 ms, and
  *   starting a Worker 3.
@@ -28,7 +30,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import packageJson from "./package.json" with { type: "json" };
 
@@ -52,9 +54,9 @@ const root = import.meta.dirname;
 const dist = join(root, "dist");
 const bunVersion = packageJson.devDependencies.bun;
 
-/** Runs a command, its output ours; ends the build if it fails. */
-function run(command: string, args: readonly string[]): void {
-  const done = spawnSync(command, args, { stdio: ["ignore", "ignore", "inherit"] });
+/** Runs a command, its complaints ours; ends the build if it fails. */
+function run(command: string, args: readonly string[], env?: Record<string, string>): void {
+  const done = spawnSync(command, args, { stdio: ["ignore", "ignore", "inherit"], ...(env && { env }) });
   if (done.error) throw done.error;
   if (done.status !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${done.status ?? done.signal}`);
 }
@@ -92,13 +94,19 @@ function fetchRuntime(packageName: string): string {
   return file;
 }
 
+/** Windows wants an extension. */
+function executablePath(folder: string, name: string, platform?: Platform): string {
+  const isWindows = platform?.target.includes("windows") ?? process.platform === "win32";
+  return join(folder, isWindows ? `${name}.exe` : name);
+}
+
 /** What `import.meta.url` is in an executable: its embedded files have no folders. */
 function embeddedUrl(target: string): string {
   return target.startsWith("bun-windows") ? "file:///B:/~BUN/root/main.js" : "file:///$bunfs/root/main.js";
 }
 
 /** Bundles and links one executable; without a platform, for this machine with the running runtime. */
-async function build(outfile: string, platform?: Platform): Promise<void> {
+async function build(outfile: string, profiles: readonly string[], platform?: Platform): Promise<void> {
   const target =
     platform?.target ?? `bun-${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
   await Bun.build({
@@ -111,6 +119,7 @@ async function build(outfile: string, platform?: Platform): Promise<void> {
     define: { "process.env.NODE_ENV": '"production"', "import.meta.url": JSON.stringify(embeddedUrl(target)) },
     compile: {
       outfile,
+      bytecodeOrder: [...profiles],
       ...(platform && { target: platform.target, executablePath: fetchRuntime(platform.runtime) }),
       autoloadDotenv: false,
       autoloadBunfig: false,
@@ -118,8 +127,38 @@ async function build(outfile: string, platform?: Platform): Promise<void> {
       autoloadPackageJson: false,
     },
   });
-  const megabytes = statSync(outfile).size / 1e6;
-  console.log(`${outfile.slice(root.length + 1).padEnd(32)} ${megabytes.toFixed(1).padStart(6)} MB`);
+}
+
+/** Scripts that show what a start uses, the most common one first. */
+const TYPICAL_SCRIPTS = [
+  "export default function () {}",
+  `import { check, group, sleep } from "k6";
+  import http from "k6/http";
+  import { Trend } from "k6/metrics";
+  import { WebSocket } from "k6/websockets";
+  export const options = { vus: 2, iterations: 4, thresholds: { checks: ["rate==1"] } };
+  const trend = new Trend("trend");
+  export default function () {
+    group("a group", () => check(__ITER, { "is a number": (value) => value >= 0 && !!http && !!WebSocket }));
+    trend.add(1);
+    sleep(0.001);
+  }`,
+];
+
+/** Builds an executable for this machine, and records which functions typical runs of it use. Returns the files. */
+async function profileStart(): Promise<string[]> {
+  const folder = join(root, "node_modules", ".cache", "start-profile");
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const executable = executablePath(folder, "sixfold");
+  await build(executable, []);
+  return TYPICAL_SCRIPTS.map((text, index) => {
+    const script = join(folder, `${index}.js`);
+    const profile = join(folder, `${index}.order`);
+    writeFileSync(script, text);
+    run(executable, ["run", "--quiet", script], { BUN_BYTECODE_ORDER_OUT: profile });
+    return profile;
+  });
 }
 
 /** The platforms that the command line asks for; none means this machine. */
@@ -140,8 +179,11 @@ if (Bun.version !== bunVersion) {
 }
 mkdirSync(dist, { recursive: true });
 const names = wanted(process.argv.slice(2));
-if (names.length === 0) await build(join(dist, process.platform === "win32" ? "sixfold.exe" : "sixfold"));
-for (const name of names) {
-  const extension = name.startsWith("windows") ? ".exe" : "";
-  await build(join(dist, `sixfold-${name}${extension}`), platforms[name]);
+const profiles = await profileStart();
+for (const name of names.length > 0 ? names : [undefined]) {
+  const platform = name === undefined ? undefined : platforms[name];
+  const outfile = executablePath(dist, name === undefined ? "sixfold" : `sixfold-${name}`, platform);
+  await build(outfile, profiles, platform);
+  const megabytes = statSync(outfile).size / 1e6;
+  console.log(`${outfile.slice(root.length + 1).padEnd(32)} ${megabytes.toFixed(1).padStart(6)} MB`);
 }

@@ -8,8 +8,11 @@ import { delayCompilation, LOADING_DELAY } from "../host/jit.ts";
 
 /** While many VUs open their sockets. */
 const OPENING = 300;
-/** Afterwards, and from the start if they are few: 100,000 messages take 4 % less CPU, a million no more. */
-const MESSAGING = 5;
+/**
+ * Afterwards, and from the start in all other tests: what runs for a tenth of a second takes 4 % less CPU for it, and for
+ * longer no more (bench rows compute and ws-pingpong; compute with 300 iterations, http-get, http-flow, vus-sleep).
+ */
+const RUNNING = 5;
 /** VUs of a thread that are many. */
 const MANY_VUS = 500;
 /** How often a VU goes on, on average, when it does more than to open a socket, hold it and close it. */
@@ -27,13 +30,13 @@ export class JitPhases {
     if (opensSockets && vuCount >= MANY_VUS) {
       this.busyAt = vuCount * BUSY_TURNS;
       delayCompilation(OPENING);
-    } else delayCompilation(opensSockets ? MESSAGING : 1);
+    } else delayCompilation(RUNNING);
   }
 
   /** @param turnCount How often the thread's VUs have gone on so far. */
   check(turnCount: number): void {
     if (this.busyAt === undefined || turnCount < this.busyAt) return;
     this.busyAt = undefined;
-    delayCompilation(MESSAGING);
+    delayCompilation(RUNNING);
   }
 }
