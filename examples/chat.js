@@ -10,13 +10,14 @@ import { randomIntBetween, randomItem } from 'https://jslib.k6.io/k6-utils/1.4.0
 const server = __ENV.WS_URL || 'ws://127.0.0.1:8765';
 const socketsPerVU = Number(__ENV.SOCKETS || 4);
 const sessionMs = Number(__ENV.SESSION_MS || 5000);
+const limitMs = Number(__ENV.LIMIT_MS || 250);
 
 export const options = {
   vus: 5,
   iterations: 5,
   thresholds: {
     checks: ['rate==1'],
-    chat_delivery: ['p(95)<250'],
+    chat_delivery: [`p(95)<${limitMs}`],
   },
 };
 
