@@ -15,4 +15,4 @@ export type {
   WebSocketRequest,
 } from "./net/websocket.ts";
 export { closeErrorText } from "./net/websocket-close.ts";
-export { cookieJarOf, jarBehind, madeCookieJarOf, networkOf } from "./vu/network.ts";
+export { cookieJarOf, jarBehind, madeCookieJarOf, networkOf, webSocketsReady } from "./vu/network.ts";

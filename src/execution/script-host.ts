@@ -71,7 +71,10 @@ export class ScriptHost {
       : new Set(modules.flatMap((m) => [...m.requests, ...m.required].map((r) => r.id)));
     for (const id of ids) {
       const entry = builtins[id];
-      if (entry !== undefined) this.factories.set(id, (await entry.load()).default);
+      if (entry === undefined) continue;
+      const module = await entry.load();
+      if (module.ready !== undefined) await module.ready;
+      this.factories.set(id, module.default);
     }
     for (const module of modules) this.link(module);
     for (const id of this.asked) this.builtin(id);

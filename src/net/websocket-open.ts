@@ -42,7 +42,8 @@ export function webSocketOpener(forced?: string): OpenWebSocket {
 /** Opens with the default choice. */
 export const openWebSocket: OpenWebSocket = webSocketOpener();
 
-if (!("Bun" in globalThis)) rehearse(openWs);
+/** Over when opening is as fast as it will be; undefined where it is from the start. */
+export const webSocketsReady: Promise<void> | undefined = "Bun" in globalThis ? undefined : rehearse(openWs);
 
 /** What k6 refuses before it dials is refused here, once for all members. */
 function chosen(member: (request: WebSocketRequest) => OpenWebSocket): OpenWebSocket {

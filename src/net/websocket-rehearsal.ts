@@ -10,7 +10,9 @@ import { parseUrl } from "./url.ts";
 import { acceptFor } from "./websocket-handshake.ts";
 import type { OpenWebSocket } from "./websocket.ts";
 
-export function rehearse(open: OpenWebSocket): void {
+/** Done when that connection has ended, well or badly. */
+export function rehearse(open: OpenWebSocket): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
   process.getBuiltinModule("node:dns");
   const server = process.getBuiltinModule("node:net").createServer((peer) => {
     peer.on("error", nothing).once("data", (head) => {
@@ -20,28 +22,34 @@ export function rehearse(open: OpenWebSocket): void {
       );
     });
   });
-  server.on("error", nothing).listen(0, "127.0.0.1", () => {
-    const { port } = server.address() as { port: number };
-    const url = parseUrl(`ws://127.0.0.1:${port}/`).href;
-    const connection = open(
-      {
-        url,
-        headers: [],
-        protocols: [],
-        compression: false,
-        tls: { insecureSkipVerify: false },
-        exact: true,
-        timeoutMs: 1_000,
-      },
-      {
-        onOpen: () => connection.terminate(),
-        onMessage: nothing,
-        onPing: nothing,
-        onPong: nothing,
-        onClose: () => void server.close(),
-      },
-    );
-  });
+  server
+    .on("error", () => resolve())
+    .listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as { port: number };
+      const url = parseUrl(`ws://127.0.0.1:${port}/`).href;
+      const connection = open(
+        {
+          url,
+          headers: [],
+          protocols: [],
+          compression: false,
+          tls: { insecureSkipVerify: false },
+          exact: true,
+          timeoutMs: 1_000,
+        },
+        {
+          onOpen: () => connection.terminate(),
+          onMessage: nothing,
+          onPing: nothing,
+          onPong: nothing,
+          onClose: () => {
+            server.close();
+            resolve();
+          },
+        },
+      );
+    });
+  return promise;
 }
 
 function nothing(): void {

@@ -12,6 +12,12 @@ export interface ModuleExports {
 
 export type ModuleFactory = (runtime: VuRuntime) => ModuleExports;
 
+export interface LoadedModule {
+  default: ModuleFactory;
+  /** What must be over before the script runs. */
+  ready?: Promise<void> | undefined;
+}
+
 /** One entry of the registry in `compat/index.ts`. */
 export interface BuiltinModule {
   /** Exports, and members of the default export, that may block; decides speed only. */
@@ -20,7 +26,7 @@ export interface BuiltinModule {
   callsBack?: readonly string[];
   /** Methods of the module's objects that may block. */
   methods?: readonly string[];
-  load(): Promise<{ default: ModuleFactory }>;
+  load(): Promise<LoadedModule>;
 }
 
 /** What the entries hand to the engine. */

@@ -18,6 +18,8 @@ import { parseDnsTtl } from "../options/text-values.ts";
 import type { VuRuntime } from "./runtime.ts";
 import type { Vu } from "./vu.ts";
 
+export { webSocketsReady } from "../net/websocket-open.ts";
+
 export class Network {
   readonly environment: Environment;
   readonly guards: Guards;

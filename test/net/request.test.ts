@@ -268,7 +268,7 @@ describe("timings", () => {
     expect(second.connecting).toBe(0);
     for (const { waiting, duration, sending, receiving, tlsHandshaking } of [first, second]) {
       expect(waiting).toBeGreaterThanOrEqual(78);
-      expect(waiting).toBeLessThan(200);
+      expect(waiting).toBeLessThan(3_000);
       expect(duration).toBeCloseTo(sending + waiting + receiving, 6);
       expect(tlsHandshaking).toBe(0);
     }

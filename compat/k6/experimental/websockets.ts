@@ -13,4 +13,5 @@ const experimental: ModuleFactory = (runtime) => {
   return websockets(runtime);
 };
 
+export { webSocketsReady as ready } from "../../../src/websocket-api.ts";
 export default experimental;

@@ -262,4 +262,5 @@ function addEventListener(runtime: VuRuntime, socket: Socket, args: unknown[]): 
   socket.addListener(type, listener, isOnce);
 }
 
+export { webSocketsReady as ready } from "../../../src/websocket-api.ts";
 export default websockets;

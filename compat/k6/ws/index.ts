@@ -60,4 +60,5 @@ const ws: ModuleFactory = (runtime) => {
   return { named: { connect } };
 };
 
+export { webSocketsReady as ready } from "../../../src/websocket-api.ts";
 export default ws;
