@@ -32,7 +32,7 @@ export default function () {
         })();
         throw new Error(`in timer ${n}`);
       });
-    }, 10);
+    }, 150);
     if (n === 3) {
       later('after the function');
       s.close();
