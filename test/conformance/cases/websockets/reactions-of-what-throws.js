@@ -32,7 +32,7 @@ export default function () {
         })();
         throw new Error(`in timer ${n}`);
       });
-    }, 150);
+    }, 50);
     if (n === 3) {
       later('after the function');
       s.close();
