@@ -61,14 +61,12 @@ export class ThreadVu extends Iteration implements ScenarioVu, ScenarioState {
   iterationInInstance = 0;
   iterationInTest = 0;
   private owner: IterationOwner | undefined;
-  /** Waiting out `minIterationDuration`. */
-  private resting: (() => void) | undefined;
 
   constructor(vu: Vu, scenario: RunningScenario) {
     super(vu);
     this.scenario = scenario;
     const { runtime } = vu;
-    vu.scenario = this;
+    vu.enter(this);
     if (vu.env !== scenario.env) {
       vu.env = scenario.env;
       vu.resetEnv();
@@ -83,7 +81,7 @@ export class ThreadVu extends Iteration implements ScenarioVu, ScenarioState {
   }
 
   get busy(): boolean {
-    return this.isRunning || this.resting !== undefined;
+    return this.isRunning || this.vu.extras.endRest !== undefined;
   }
 
   cutOffAt(ms: number): void {
@@ -130,7 +128,7 @@ export class ThreadVu extends Iteration implements ScenarioVu, ScenarioState {
 
   override interrupt(): void {
     super.interrupt();
-    this.resting?.();
+    this.vu.extras.endRest?.();
   }
 
   protected iterationEnded(): void {
@@ -174,13 +172,14 @@ export class ThreadVu extends Iteration implements ScenarioVu, ScenarioState {
 
   private rest(ms: number): void {
     const { runtime } = this.vu;
+    const extras = this.vu.extend();
     const timer = { ticket: 0, fire: () => rested() };
     const rested = () => {
       runtime.timers.remove(timer);
-      this.resting = undefined;
+      extras.endRest = undefined;
       runtime.soon(this);
     };
-    this.resting = rested;
+    extras.endRest = rested;
     runtime.timers.add(timer, runtime.clock.nowMs() + ms);
   }
 }

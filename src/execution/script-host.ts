@@ -150,11 +150,14 @@ export class ScriptHost {
     const main = this.linked.get(this.spec.mainId)!;
     if (!this.isSingle(main)) return this.initAll(vu);
     vu.exports = vu.runtime.rt.moduleObject();
-    return instantiateSingle(vu, main, vu.exports, {
+    const rest = instantiateSingle(vu, main, vu.exports, {
       imports: main.requests.map((request) => this.builtinExports(request.id, vu)!),
       meta: main.usesMeta ? this.meta(main.id) : undefined,
       open: main.usesOpen ? this.openFor(main.id) : undefined,
     });
+    // Read once, from the VU that is no user's; all others would only keep them.
+    if (vu.idInInstance > 0 && typeof vu.exports.options === "object") vu.exports.options = undefined;
+    return rest;
   }
 
   private *initAll(vu: Vu): Generator<unknown, void, any> {

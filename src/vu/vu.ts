@@ -38,8 +38,13 @@ export interface VuExtras {
   evaluating?: string | undefined;
   /** Called at the end of each iteration; modules that keep connections look at `noVUConnectionReuse` here. */
   afterIteration?: Set<() => void>;
-  /** Iterations begun in scenarios other than the VU's first. */
+  /** Untagged extras of samples (`vu`, `iter` when they are asked for, and the script's own metadata). */
+  metadata?: Record<string, string> | undefined;
+  /** The scenario that it ran for first, if it has changed to another one; and iterations begun in those others. */
+  firstScenario?: string;
   otherScenarios?: Map<string, number>;
+  /** Ends the rest that `minIterationDuration` gives it. */
+  endRest?: (() => void) | undefined;
   /** All slots but the first. */
   slots?: Map<object, unknown>;
   iterationSlots?: Map<object, unknown> | undefined;
@@ -93,13 +98,9 @@ export class Vu {
   inInit = true;
   /** Tags of every sample this VU makes now. */
   tags: TagSet;
-  /** Untagged extras (`vu`, `iter` when they are asked for, and the script's own metadata). */
-  metadata: Record<string, string> | undefined;
   /** Group path, "" at the root. */
   group = "";
   iteration = -1;
-  /** The scenario of its first iteration, mostly the only one. */
-  private firstScenario: string | undefined;
   scenario: ScenarioState | undefined;
   /** The moment (monotonic ms) after which loops that never yield are cut off. */
   cutOffAtMs = Infinity;
@@ -138,19 +139,33 @@ export class Vu {
     this.global = init.runtime.rt.globalWith(init.runtime.realm.globalBase, init.idInInstance);
   }
 
+  get metadata(): Record<string, string> | undefined {
+    return this.extras.metadata;
+  }
+  set metadata(metadata: Record<string, string> | undefined) {
+    if (metadata !== this.extras.metadata) this.extend().metadata = metadata;
+  }
+
+  /** Runs for a scenario from now on. */
+  enter(scenario: ScenarioState): void {
+    const before = this.scenario;
+    if (before !== undefined && before.name !== scenario.name) this.extend().firstScenario ??= before.name;
+    this.scenario = scenario;
+  }
+
   /** Counts an iteration that begins: it is number `iteration` from now on. */
   countIteration(scenario: string): void {
     this.iteration++;
-    this.firstScenario ??= scenario;
-    if (this.firstScenario === scenario) return;
+    const { firstScenario } = this.extras;
+    if (firstScenario === undefined || firstScenario === scenario) return;
     const counts = (this.extend().otherScenarios ??= new Map());
     counts.set(scenario, (counts.get(scenario) ?? 0) + 1);
   }
 
   /** Iterations that this VU has begun in a scenario. */
   iterationsIn(scenario: string): number {
-    const { otherScenarios } = this.extras;
-    if (scenario !== this.firstScenario) return otherScenarios?.get(scenario) ?? 0;
+    const { firstScenario = this.scenario?.name, otherScenarios } = this.extras;
+    if (scenario !== firstScenario) return otherScenarios?.get(scenario) ?? 0;
     let count = this.iteration + 1;
     for (const other of otherScenarios?.values() ?? []) count -= other;
     return count;

@@ -17,9 +17,9 @@ import type { Sink } from "./sink.ts";
 /**
  * Values that a trend keeps before it turns into a sketch.
  *
- * Half a megabyte for each trend, and 5 ms to sort when thresholds look at it every two seconds.
+ * An eighth of a megabyte for each trend, and a millisecond to sort when thresholds look at it every two seconds.
  */
-export const EXACT_MAX = 65_536;
+export const EXACT_MAX = 16_384;
 
 const INITIAL_CAPACITY = 16;
 
