@@ -54,11 +54,13 @@ const root = import.meta.dirname;
 const dist = join(root, "dist");
 const bunVersion = packageJson.devDependencies.bun;
 
-/** Runs a command, its complaints ours; ends the build if it fails. */
+/** Runs a command; ends the build with its complaints if it fails. */
 function run(command: string, args: readonly string[], env?: Record<string, string>): void {
-  const done = spawnSync(command, args, { stdio: ["ignore", "ignore", "inherit"], ...(env && { env }) });
+  // always the same kinds of streams: a program may load other code for a pipe than for a file
+  const done = spawnSync(command, args, { stdio: ["ignore", "ignore", "pipe"], ...(env && { env }) });
   if (done.error) throw done.error;
-  if (done.status !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${done.status ?? done.signal}`);
+  if (done.status !== 0)
+    throw new Error(`${command} ${args.join(" ")} ended with ${done.status ?? done.signal}\n${done.stderr}`);
 }
 
 /** Brings the runtime of another platform into node_modules/.cache and returns its path. */
