@@ -61,6 +61,8 @@ export class ThreadVu extends Iteration implements ScenarioVu, ScenarioState {
   iterationInInstance = 0;
   iterationInTest = 0;
   private owner: IterationOwner | undefined;
+  /** Waiting out `minIterationDuration`. */
+  private resting: (() => void) | undefined;
 
   constructor(vu: Vu, scenario: RunningScenario) {
     super(vu);
@@ -81,7 +83,7 @@ export class ThreadVu extends Iteration implements ScenarioVu, ScenarioState {
   }
 
   get busy(): boolean {
-    return this.isRunning || this.vu.extras.endRest !== undefined;
+    return this.isRunning || this.resting !== undefined;
   }
 
   cutOffAt(ms: number): void {
@@ -128,7 +130,7 @@ export class ThreadVu extends Iteration implements ScenarioVu, ScenarioState {
 
   override interrupt(): void {
     super.interrupt();
-    this.vu.extras.endRest?.();
+    this.resting?.();
   }
 
   protected iterationEnded(): void {
@@ -172,14 +174,13 @@ export class ThreadVu extends Iteration implements ScenarioVu, ScenarioState {
 
   private rest(ms: number): void {
     const { runtime } = this.vu;
-    const extras = this.vu.extend();
     const timer = { ticket: 0, fire: () => rested() };
     const rested = () => {
       runtime.timers.remove(timer);
-      extras.endRest = undefined;
+      this.resting = undefined;
       runtime.soon(this);
     };
-    extras.endRest = rested;
+    this.resting = rested;
     runtime.timers.add(timer, runtime.clock.nowMs() + ms);
   }
 }

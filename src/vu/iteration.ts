@@ -21,11 +21,11 @@ export interface IterationResult {
 
 /** One object serves all iterations of a VU, one after the other; thousands of them wait (bench row vus-sleep). */
 export abstract class Iteration implements CoroutineListener, IterationResult {
+  value: unknown;
+  error: unknown;
   startMs = 0;
   endMs = 0;
   readonly vu: Vu;
-  /** What the function returned, or its exception. */
-  private outcome: unknown;
   private phase: "idle" | "call" | "rest" | "closing" = "idle";
   private ending: "well" | "failed" | "interrupted" = "well";
 
@@ -35,14 +35,6 @@ export abstract class Iteration implements CoroutineListener, IterationResult {
 
   /** Called once, also after `interrupt`. */
   protected abstract iterationEnded(): void;
-
-  get value(): unknown {
-    return this.failed ? undefined : this.outcome;
-  }
-
-  get error(): unknown {
-    return this.failed ? this.outcome : undefined;
-  }
 
   get failed(): boolean {
     return this.ending === "failed";
@@ -70,7 +62,8 @@ export abstract class Iteration implements CoroutineListener, IterationResult {
 
   private begin(): void {
     const { vu } = this;
-    this.outcome = undefined;
+    this.value = undefined;
+    this.error = undefined;
     this.ending = "well";
     this.startMs = vu.runtime.clock.nowMs();
     this.phase = "call";
@@ -86,7 +79,7 @@ export abstract class Iteration implements CoroutineListener, IterationResult {
       return;
     }
     if (this.phase === "call" && !failed) {
-      this.outcome = result;
+      this.value = result;
       this.phase = "rest";
       if (vu.loop.isUnsettled) {
         vu.start(vu.loop.runRest(), this);
@@ -101,7 +94,7 @@ export abstract class Iteration implements CoroutineListener, IterationResult {
         return;
       }
       this.ending = isCutOff ? "interrupted" : "failed";
-      if (!isCutOff) this.outcome = result;
+      if (!isCutOff) this.error = result;
     } else this.ending = "well";
     this.close();
   }
@@ -130,8 +123,8 @@ export abstract class Iteration implements CoroutineListener, IterationResult {
 
   private finish(): void {
     const { rt, clock } = this.vu.runtime;
-    const promise = this.failed ? undefined : rt.promiseState(this.outcome);
-    if (promise !== undefined) this.outcome = promise.state === 1 ? promise.value : undefined;
+    const promise = rt.promiseState(this.value);
+    if (promise !== undefined) this.value = promise.state === 1 ? promise.value : undefined;
     this.endMs = clock.nowMs();
     this.phase = "idle";
     this.iterationEnded();

@@ -43,8 +43,6 @@ export interface VuExtras {
   /** The scenario that it ran for first, if it has changed to another one; and iterations begun in those others. */
   firstScenario?: string;
   otherScenarios?: Map<string, number>;
-  /** Ends the rest that `minIterationDuration` gives it. */
-  endRest?: (() => void) | undefined;
   /** All slots but the first. */
   slots?: Map<object, unknown>;
   iterationSlots?: Map<object, unknown> | undefined;
