@@ -262,13 +262,15 @@ describe("timings", () => {
       return undefined;
     });
     const session = openSession();
+    const startMs = performance.now();
     const first = last(await send(session, { url })).timings;
     const second = last(await send(session, { url })).timings;
+    const bothMs = performance.now() - startMs;
+    expect(first.waiting + second.waiting).toBeLessThan(bothMs);
     expect(first.connecting).toBeGreaterThan(0);
     expect(second.connecting).toBe(0);
     for (const { waiting, duration, sending, receiving, tlsHandshaking } of [first, second]) {
       expect(waiting).toBeGreaterThanOrEqual(78);
-      expect(waiting).toBeLessThan(3_000);
       expect(duration).toBeCloseTo(sending + waiting + receiving, 6);
       expect(tlsHandshaking).toBe(0);
     }
