@@ -12,7 +12,6 @@ import { type GroupStart, type OwnedSink, packDelta, type Scope } from "./packed
 import type { Registry } from "./registry.ts";
 import { createSink } from "./sink/index.ts";
 import type { Sink } from "./sink/sink.ts";
-import { EXACT_MAX, TrendSink } from "./sink/trend.ts";
 import { matches, type Submetric } from "./threshold/submetric.ts";
 import type { TagSet } from "./tags.ts";
 
@@ -65,24 +64,11 @@ interface Adder {
   add(value: number, timeMs: number): void;
 }
 
-interface RecordedSink extends OwnedSink {
-  /** How many values of a trend were handed in, as far as it matters. */
-  reportedCount: number;
-}
-
 /** The sinks of one metric and tag set, valid for one state of one recorder. */
 interface Series {
   readonly version: number;
   readonly adders: readonly Adder[];
 }
-
-/**
- * Exact values of a trend that one report carries, once the whole is a sketch anyway.
- *
- * Up to here values are smaller than the buckets that they fill; the whole becomes a sketch at `EXACT_MAX` values, and
- * this thread alone has handed in more.
- */
-const EXACT_MAX_IN_REPORT = 1_024;
 
 /** Told apart over all recorders, since tag sets may outlive one. */
 let versions = 0;
@@ -93,8 +79,8 @@ export class Recorder {
   private readonly registry: Registry;
   private breakdown: boolean;
   private readonly submetrics = new Map<string, Submetric[]>();
-  private readonly owned: RecordedSink[] = [];
-  private readonly byKey = new Map<string, RecordedSink>();
+  private readonly owned: OwnedSink[] = [];
+  private readonly byKey = new Map<string, OwnedSink>();
   private readonly checks = new Map<string, CheckCount>();
   private readonly groupsSeen = new Set<string>();
   private newGroups: GroupStart[] = [];
@@ -151,7 +137,7 @@ export class Recorder {
     const checks = [...this.checks.values()].filter((check) => check.passes + check.fails > 0);
     if (sinks.length + checks.length + this.newGroups.length === 0) return undefined;
     const packed = packDelta({ sinks, checks, groups: this.newGroups, seriesCount: this.newSeriesCount });
-    for (const owned of sinks) this.startNext(owned);
+    for (const { sink } of sinks) sink.reset();
     for (const check of checks) check.reset();
     this.newGroups = [];
     this.newSeriesCount = 0;
@@ -162,17 +148,6 @@ export class Recorder {
   private forgetSeries(): void {
     this.version = ++versions;
     this.plain = [];
-  }
-
-  private startNext(owned: RecordedSink): void {
-    const sink = owned.sink;
-    if (sink instanceof TrendSink && owned.reportedCount <= EXACT_MAX) {
-      owned.reportedCount += sink.count;
-      sink.reset();
-      if (owned.reportedCount > EXACT_MAX) sink.limitExact(EXACT_MAX_IN_REPORT);
-    } else {
-      sink.reset();
-    }
   }
 
   private resolve(metric: Metric, tags: TagSet, timeMs: number): Series {
@@ -204,7 +179,7 @@ export class Recorder {
     const key = `${submetric?.name ?? metric.name}\0${scope === undefined ? "" : `${scope.scenario}\0${scope.group}`}`;
     let owned = this.byKey.get(key);
     if (owned === undefined) {
-      owned = { metric, submetric, scope, sink: createSink(metric.kind), reportedCount: 0 };
+      owned = { metric, submetric, scope, sink: createSink(metric.kind) };
       this.byKey.set(key, owned);
       this.owned.push(owned);
     }

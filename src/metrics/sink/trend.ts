@@ -23,9 +23,6 @@ export const EXACT_MAX = 16_384;
 
 const INITIAL_CAPACITY = 16;
 
-/** Capacity for exact values (8 KiB) that is not worth giving back. */
-const KEPT_WHEN_SKETCHED = 1_024;
-
 export class TrendSink implements Sink {
   readonly kind = "trend";
   count = 0;
@@ -37,7 +34,7 @@ export class TrendSink implements Sink {
   private sorted = true;
   private sketched: QuantileSketch | undefined;
   private sketching = false;
-  private exactMax: number;
+  private readonly exactMax: number;
 
   constructor(exactMax = EXACT_MAX) {
     this.exactMax = exactMax;
@@ -127,17 +124,6 @@ export class TrendSink implements Sink {
     return lower === upper ? lower : lower + (upper - lower) * (place - below);
   }
 
-  /**
-   * Keeps at most so many exact values from now on.
-   *
-   * For a part of a whole that is a sketch already: nothing is gained by handing in exact values then.
-   */
-  limitExact(max: number): void {
-    this.exactMax = max;
-    if (!this.sketching && this.count > max) this.turnIntoSketch();
-    if (this.values.length > max) this.values = new Float64Array(this.values.subarray(0, this.count));
-  }
-
   /** Whether percentiles are estimates. */
   get isSketch(): boolean {
     return this.sketching;
@@ -194,8 +180,7 @@ export class TrendSink implements Sink {
     this.sketched ??= new QuantileSketch();
     this.sketched.addAll(this.values.subarray(0, this.count));
     this.sketching = true;
-    // A whole that became a sketch stays one; a part, which keeps few values, soon needs them again.
-    if (this.values.length > KEPT_WHEN_SKETCHED) this.values = new Float64Array(0);
+    this.values = new Float64Array(0);
   }
 }
 
