@@ -445,17 +445,20 @@ export class VuThread {
       };
     }
     if (result.failed) return { kind: "error", failure: scriptFailure(this.host.describe(result.error)) };
-    return this.encodeResult(name, result.value);
+    return this.encodeResult(vu, name, result.value);
   }
 
-  private encodeResult(name: string, value: unknown): CallResult {
+  private encodeResult(vu: Vu, name: string, value: unknown): CallResult {
     if (name === "handleSummary") return encodeSummaryFiles(value);
     if (value === undefined) return { kind: "value", json: undefined };
+    const before = this.runtime.enter(vu); // for getters
     try {
-      return { kind: "value", json: goJson(value) };
+      return { kind: "value", json: goJson(value, this.runtime.rt.isMethod) };
     } catch (error) {
       const message = `error marshaling ${name}() data to JSON: ${(error as Error).message}`;
       return { kind: "error", failure: { message, exitCode: ExitCode.Generic } };
+    } finally {
+      this.runtime.leave(before);
     }
   }
 

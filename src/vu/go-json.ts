@@ -5,8 +5,11 @@
  * Goldens: core/setup-*. Errors carry k6's words, without `error marshaling setup() data to JSON: ` before them.
  */
 
-/** @throws {Error} For functions, symbols, numbers that are not finite, and cycles. */
-export function goJson(value: unknown): string {
+/**
+ * @param isMethod Of functions: whether it is a method of the object that has it and no data, as in objects of the host.
+ * @throws {Error} For functions, symbols, numbers that are not finite, and cycles.
+ */
+export function goJson(value: unknown, isMethod: (f: object) => boolean): string {
   const above: object[] = [];
   const write = (v: unknown): string => {
     switch (typeof v) {
@@ -50,16 +53,19 @@ export function goJson(value: unknown): string {
         text = `[${Array.from(object as unknown as Iterable<unknown>, write).join()}]`;
         break;
       case "[object Uint8Array]":
+      case "[object Uint8ClampedArray]":
         text = JSON.stringify(Buffer.from(object as unknown as Uint8Array).toString("base64"));
         break;
       default:
-        if (/^\[object (?:Int|Uint|Float)\d+Array]$/.test(kind)) {
-          text = `[${Array.from(object as unknown as Iterable<number>, write).join()}]`;
+        if (/^\[object (?:Int|Uint|Float|BigInt|BigUint)\d+Array]$/.test(kind)) {
+          text = `[${Array.from(object as unknown as Iterable<number | bigint>, write).join()}]`;
           break;
         }
         text = `{${Object.keys(object)
           .sort()
-          .map((key) => `${JSON.stringify(key)}:${write(object[key])}`)
+          .map((key) => [key, object[key]] as const)
+          .filter(([, member]) => typeof member !== "function" || !isMethod(member))
+          .map(([key, member]) => `${JSON.stringify(key)}:${write(member)}`)
           .join()}}`;
     }
     above.pop();

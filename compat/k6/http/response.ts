@@ -67,6 +67,7 @@ export class Responses {
     this.#runtime = runtime;
     const json = runtime.rt.fn("json", 0, (args, self) => this.#json(self, args));
     const { clickLink, html, submitForm } = methods;
+    runtime.rt.markMethods(json, clickLink, html, submitForm);
     this.#maker = runtime.realm.install(installResponses, clickLink, html, json, submitForm) as ResponseMaker;
   }
 

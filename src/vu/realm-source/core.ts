@@ -568,6 +568,12 @@ export function installCore(rt: Realm, init: RealmHost): void {
   const natives = new WeakSet<object>();
   rt.isNative = (f: any): boolean => typeof f === "function" && natives.has(f);
   rt.markNative = (f: object): void => void natives.add(f);
+  /** Functions of the host that its objects carry: in k6 methods of Go, which are no data of theirs. */
+  const methods = new WeakSet<object>();
+  rt.isMethod = (f: object): boolean => methods.has(f);
+  rt.markMethods = (...functions: object[]): void => {
+    for (const f of functions) methods.add(f);
+  };
   const named = (name: string, length: number, f: any): any => {
     natives.add(f);
     defineProperty(f, "name", { value: name, configurable: true });
