@@ -122,8 +122,9 @@ const execution: ModuleFactory = (runtime) => {
 
 /** The options of the test as the script may see them: frozen, without the shortcuts that became scenarios. */
 function readOnlyOptions(runtime: VuRuntime): unknown {
-  const { vus, iterations, duration, stages, ...options } = runtime.test.options() ?? {};
-  return deepFreeze(runtime.rt.json(JSON.stringify({ consoleOutput: null, localIPs: null, ...options })));
+  const { vus, iterations, duration, stages, consoleOutput, localIPs, ...options } = runtime.test.options() ?? {};
+  const last = { consoleOutput: consoleOutput ?? null, localIPs: localIPs ?? null };
+  return deepFreeze(runtime.rt.json(JSON.stringify({ ...options, ...last })));
 }
 
 function deepFreeze(value: unknown): unknown {

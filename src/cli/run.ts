@@ -16,7 +16,7 @@ import {
   thresholdsFailedError,
 } from "../metrics/threshold/evaluate.ts";
 import { submetricsWithoutThresholds } from "../metrics/threshold/evaluate.ts";
-import { defaultSubmetrics, type Submetric } from "../metrics/threshold/submetric.ts";
+import { defaultSubmetrics, type Submetric, submetricWarnings } from "../metrics/threshold/submetric.ts";
 import { describeExecution } from "../options/describe.ts";
 import { optionsToJson } from "../options/inspect.ts";
 import { effectiveOptions } from "../options/merge.ts";
@@ -159,14 +159,20 @@ interface Prepared {
 function prepare({ log }: Session, { options, runtime, conductor }: LoadedTest): Prepared {
   const definitions = options.thresholds ?? {};
   const defaults = defaultSubmetrics(options.systemTags ?? []);
+  const warn = (message: string, fields = {}): void =>
+    log.log("warning", message, { ...fields, component: "metrics-engine" });
+  let thresholds: MetricThresholds[] = [];
+  let submetrics: Submetric[];
   if (runtime.noThresholds) {
-    const submetrics = submetricsWithoutThresholds(Object.keys(definitions), conductor.registry, (message, error) =>
-      log.log("warning", message, { error, component: "metrics-engine" }),
+    submetrics = submetricsWithoutThresholds(Object.keys(definitions), conductor.registry, (message, error) =>
+      warn(message, { error }),
     );
-    return { thresholds: [], submetrics: [...defaults, ...submetrics] };
+  } else {
+    thresholds = parseThresholds(definitions, conductor.registry);
+    submetrics = thresholds.flatMap((t) => (t.submetric ? [t.submetric] : []));
   }
-  const thresholds = parseThresholds(definitions, conductor.registry);
-  return { thresholds, submetrics: [...defaults, ...thresholds.flatMap((t) => (t.submetric ? [t.submetric] : []))] };
+  for (const message of submetrics.flatMap(submetricWarnings)) warn(message);
+  return { thresholds, submetrics: [...defaults, ...submetrics] };
 }
 
 /** What `--out` names; an empty one, as `K6_OUT=` gives, is none. */

@@ -81,7 +81,8 @@ function syntaxError(error: unknown, source: string, name: string): UserError {
   let text = message.replace(/ \(\d+:\d+\)$/, "");
   // say which, as k6 does
   if (text === "Unexpected token" && pos !== undefined) {
-    text += pos >= source.length ? " end of input" : ` ${/^(?:[\w$]+|.)/u.exec(source.slice(pos))?.[0] ?? ""}`;
+    const token = /^(?:[\w$]+|\.\.\.|.)/u.exec(source.slice(pos))?.[0] ?? "";
+    text = pos >= source.length ? "Unexpected end of input" : `Unexpected token ${token}`;
   }
   const at = loc ? { file: name, line: loc.line, column: loc.column + 1 } : undefined;
   return new UserError("syntax-error", {

@@ -66,17 +66,15 @@ export function matches(submetric: Submetric, tags: { get(key: string): string |
   return submetric.tags.every(([key, value]) => tags.get(key) === value);
 }
 
-/** k6's warning about a filter on what is metadata and not a tag, so that nothing ever matches; undefined if none is due. */
-export function submetricWarning(submetric: Submetric): string | undefined {
-  for (const key of ["vu", "iter"]) {
-    if (submetric.tags.some((tag) => tag[0] === key)) {
-      return (
+/** k6's warnings about filters on what is metadata and not a tag, so that nothing ever matches. */
+export function submetricWarnings({ name, tags }: Submetric): string[] {
+  return ["vu", "iter"]
+    .filter((key) => tags.some((tag) => tag[0] === key))
+    .map(
+      (key) =>
         `The high-cardinality '${key}' metric tag was made non-indexable in k6 v0.41.0, so thresholds` +
-        ` like '${submetric.name}' that are based on it won't work correctly.`
-      );
-    }
-  }
-  return undefined;
+        ` like '${name}' that are based on it won't work correctly.`,
+    );
 }
 
 /** Removes blanks around a key or value, and then any quotes. */

@@ -5,7 +5,7 @@ import {
   defaultSubmetrics,
   matches,
   parseThresholdTarget,
-  submetricWarning,
+  submetricWarnings,
 } from "../../../src/metrics/threshold/submetric.ts";
 
 test("parseThresholdTarget reads metrics and filters, with quotes and blanks", () => {
@@ -54,12 +54,13 @@ test("matches asks for every tag of the filter, and allows others", () => {
   expect(matches(filter("d:1"), tags)).toBe(false);
 });
 
-test("submetricWarning speaks of filters on metadata", () => {
-  expect(submetricWarning(parseThresholdTarget("iterations{vu:1}").submetric!)).toBe(
+test("submetricWarnings speak of filters on metadata", () => {
+  expect(submetricWarnings(parseThresholdTarget("iterations{vu:1}").submetric!)).toEqual([
     "The high-cardinality 'vu' metric tag was made non-indexable in k6 v0.41.0, so thresholds like " +
       "'iterations{vu:1}' that are based on it won't work correctly.",
-  );
-  expect(submetricWarning(parseThresholdTarget("iterations{url:1}").submetric!)).toBeUndefined();
+  ]);
+  expect(submetricWarnings(parseThresholdTarget("iterations{iter:0,vu:1}").submetric!)).toHaveLength(2);
+  expect(submetricWarnings(parseThresholdTarget("iterations{url:1}").submetric!)).toEqual([]);
 });
 
 test("defaultSubmetrics tells expected responses apart if that tag is on", () => {
