@@ -16,7 +16,7 @@
  * Strings, numbers, booleans and what scripts handed in may pass as they are. Exceptions: `GoError` for errors of k6
  * itself, `TypeError` and `RangeError` as they are; all are made anew in the realm.
  */
-export { GoError } from "./vu/go-error.ts";
+export { BareGoError, GoError } from "./vu/go-error.ts";
 export { type Block, Interrupted } from "./vu/block.ts";
 export { UnhandledRejection, type Task } from "./vu/loop.ts";
 export { Sleep } from "./vu/sleep.ts";

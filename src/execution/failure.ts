@@ -9,7 +9,7 @@ export const EXCEPTION_FIELDS = { hint: "script exception", source: "stacktrace"
 
 /** An exception of the script's init, setup or teardown code. */
 export const scriptFailure = (error: DescribedError): Failure =>
-  error.isRejection
+  error.isPlain
     ? { message: formatError(error), exitCode: ExitCode.Generic }
     : { message: formatError(error), exitCode: ExitCode.ScriptException, ...EXCEPTION_FIELDS };
 

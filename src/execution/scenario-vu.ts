@@ -159,7 +159,7 @@ export class ThreadVu extends Iteration implements ScenarioVu, ScenarioState {
         runtime.log.log("error", formatError(error), {
           executor: this.executor,
           scenario: this.name,
-          ...(error.isRejection ? {} : EXCEPTION_FIELDS),
+          ...(error.isPlain ? {} : EXCEPTION_FIELDS),
         });
       }
     } else host.shared.add(SharedState.ITERATIONS_INTERRUPTED, 1);

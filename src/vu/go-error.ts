@@ -9,3 +9,6 @@ export class GoError extends Error {
     this.name = "GoError";
   }
 }
+
+/** A `GoError` that a script did not catch, where k6 takes it for the error of Go that it holds: a text without places. */
+export class BareGoError extends Error {}

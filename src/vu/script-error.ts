@@ -6,6 +6,7 @@
  */
 import { userWords } from "../script/engine-words.ts";
 import { formatFrame, type Positions } from "../script/positions.ts";
+import { BareGoError } from "./go-error.ts";
 import { UnhandledRejection } from "./loop.ts";
 import type { Realm } from "./realm.ts";
 
@@ -16,8 +17,8 @@ export interface DescribedError {
   /** "Error: boom", or the text of whatever was thrown. */
   text: string;
   frames: string[];
-  /** It rejected a promise that nobody handled: to k6 an error like any other, no exception of the script. */
-  isRejection?: true;
+  /** To k6 an error like any other, no exception of the script. */
+  isPlain?: true;
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -36,8 +37,9 @@ function textOf(value: unknown): string {
 export function describeError(error: unknown, positions: Positions, rt: Realm): DescribedError {
   if (error instanceof UnhandledRejection) {
     const inner = describeError(error.reason, positions, rt);
-    return { text: `Uncaught (in promise) ${inner.text}`, frames: inner.frames, isRejection: true };
+    return { text: `Uncaught (in promise) ${inner.text}`, frames: inner.frames, isPlain: true };
   }
+  if (error instanceof BareGoError) return { text: error.message, frames: [], isPlain: true };
   const thrown = rt.thrownAt(error) as string | undefined;
   const stack = isObject(error) && typeof error.stack === "string" ? error.stack : (thrown ?? "");
   const frames = positions.frames(stack).map(formatFrame);

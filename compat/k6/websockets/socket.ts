@@ -12,6 +12,7 @@
  * Behaviour: k6 docs, javascript-api/k6-websockets, and what k6 v2.2.0 does.
  */
 import {
+  BareGoError,
   bytesOf,
   GoError,
   isArrayBuffer,
@@ -275,17 +276,19 @@ export class Socket extends Client {
     const heard = this.listeners?.[type];
     const handler = typeof heard === "object" ? (heard as Listeners).handler : heard;
     const added = typeof heard === "object" ? (heard as Listeners).added : NONE;
+    let isAdded = false;
     try {
       if (handler !== undefined) {
         const rest = this.vu.invokeNow(handler, event);
         if (rest !== undefined) return this.fireRest(type, event, { rest, added, next: 0 });
       }
+      isAdded = true;
       for (let i = 0; i < added.length; i++) {
         const rest = this.vu.invokeNow(this.take(type, added[i]), event);
         if (rest !== undefined) return this.fireRest(type, event, { rest, added, next: i + 1 });
       }
     } catch (error) {
-      return this.broken(type, error);
+      return this.broken(type, isAdded ? this.unwrapped(error) : error);
     }
     return undefined;
   }
@@ -296,15 +299,22 @@ export class Socket extends Client {
     from: { rest: Generator<unknown, unknown, any>; added: readonly unknown[]; next: number },
   ): Generator<unknown, unknown, any> {
     const { rest, added } = from;
+    let isAdded = from.next > 0;
     try {
       yield* rest;
+      isAdded = true;
       for (let i = from.next; i < added.length; i++) {
         yield* this.vu.invoke(this.take(type, added[i]), undefined, [event]);
       }
     } catch (error) {
-      yield* this.broken(type, error);
+      yield* this.broken(type, isAdded ? this.unwrapped(error) : error);
     }
     return undefined;
+  }
+
+  /** What k6 sees of an exception of an added listener, which it calls as a function of Go that returns an error. */
+  private unwrapped(error: unknown): unknown {
+    return error instanceof this.thread.runtime.rt.GoError ? new BareGoError((error as Error).message) : error;
   }
 
   /** The function to call for an added listener; one that is called once is taken off the list. */
