@@ -13,7 +13,7 @@ import { PROGRAM_NAME } from "./version.ts";
 const LIVE_INTERVAL_MS = 100;
 /** Where there is no terminal. */
 const PLAIN_INTERVAL_MS = 1_000;
-/** For thresholds that stop the test, which are looked at every two seconds; a report wakes both threads. */
+/** Thresholds that may stop the test ask for reports of their own; each report wakes both threads. */
 const UNWATCHED_INTERVAL_MS = 1_000;
 
 export class ProgressDisplay {

@@ -44,6 +44,9 @@ const VUS_INTERVAL_MS = 1000;
 /** How long before a whole second `vus` is sampled. */
 const VUS_LEAD_MS = 30;
 
+/** How long thresholds wait for a thread that is busy; they are asked without it then. */
+const FLUSH_TIMEOUT_MS = 500;
+
 /** A test that runs for so long is worth compiling the conductor's own code; see `host/jit.ts`. */
 const LASTING_MS = 1000;
 
@@ -323,13 +326,12 @@ export class Conductor {
   }
 
   /** Runs setup(), the scenarios and teardown(); what goes wrong is in `cause`. */
-  async run(options: { thresholds: ThresholdEvaluator | undefined }): Promise<void> {
+  async run({ thresholds }: { thresholds: ThresholdEvaluator | undefined }): Promise<void> {
     this.startedAtMs = performance.now();
     const lasting = setTimeout(() => delayCompilation(1), LASTING_MS);
-    const thresholdTimer = setInterval(() => {
-      const verdict = options.thresholds?.evaluate(this.elapsedMs, false);
-      if (verdict?.abort) this.end(thresholdsAbortError(verdict.breached));
-    }, THRESHOLDS_INTERVAL_MS);
+    const thresholdTimer = thresholds?.canAbort
+      ? setInterval(() => void this.checkThresholds(thresholds), THRESHOLDS_INTERVAL_MS)
+      : undefined;
     try {
       await this.runPhases();
     } catch (error) {
@@ -343,6 +345,19 @@ export class Conductor {
       this.endedAtMs = performance.now();
       this.phase = "ended";
     }
+  }
+
+  /** Ends the test if a threshold wants it to, going by what the threads have now. */
+  private async checkThresholds(thresholds: ThresholdEvaluator): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, FLUSH_TIMEOUT_MS);
+    });
+    await Promise.race([this.flush(), late]);
+    clearTimeout(timer);
+    if (this.phase === "ended") return;
+    const verdict = thresholds.evaluate(this.elapsedMs, false);
+    if (verdict.abort) this.end(thresholdsAbortError(verdict.breached));
   }
 
   private async runPhases(): Promise<void> {
@@ -425,9 +440,14 @@ export class Conductor {
     return total;
   }
 
-  private async flush(): Promise<void> {
-    await Promise.allSettled(this.threads.map((thread) => this.ask(thread, { type: "flush" }, "flushed")));
+  /** Asks all threads for what they have; one time after the other, since a thread answers one question at a time. */
+  private flush(): Promise<unknown> {
+    this.flushed = this.flushed.then(() =>
+      Promise.allSettled(this.threads.map((thread) => this.ask(thread, { type: "flush" }, "flushed"))),
+    );
+    return this.flushed;
   }
+  private flushed: Promise<unknown> = Promise.resolve();
 
   private mergeOwn(): void {
     const packed = this.recorder.takePacked();

@@ -123,6 +123,11 @@ export class ThresholdEvaluator {
     });
   }
 
+  /** Whether some threshold may end the test early. */
+  get canAbort(): boolean {
+    return this.watched.some(({ target }) => target.thresholds.some((threshold) => threshold.abortOnFail));
+  }
+
   /**
    * Sets each threshold's `ok`.
    *
