@@ -10,6 +10,6 @@ export const options = {
 };
 
 export default function () {
-  sleep(1.7);
+  sleep(1.4);
   bad.add(1);
 }
