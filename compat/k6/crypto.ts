@@ -76,7 +76,6 @@ const crypto: ModuleFactory = ({ rt }) => {
 
   const update = rt.fn("update", 1, ([data], self) => void (rt.stateOf(self) as Hasher).update(toBytes(data)));
   const digest = rt.fn("digest", 1, ([encoding], self) => encoded((rt.stateOf(self) as Hasher).digest(), encoding));
-  rt.markMethods(update, digest);
   const hasherObject = (hasher: Hasher): object => rt.tie(Object.assign(rt.object(), { update, digest }), hasher);
 
   const hash = (name: string) =>

@@ -6,10 +6,10 @@
  */
 
 /**
- * @param isMethod Of functions: whether it is a method of the object that has it and no data, as in objects of the host.
+ * @param isMethod Whether a function is a method of the host's object that carries it, and so no data.
  * @throws {Error} For functions, symbols, numbers that are not finite, and cycles.
  */
-export function goJson(value: unknown, isMethod: (f: object) => boolean): string {
+export function goJson(value: unknown, isMethod: (f: object, owner: object) => boolean): string {
   const above: object[] = [];
   const write = (v: unknown): string => {
     switch (typeof v) {
@@ -64,7 +64,7 @@ export function goJson(value: unknown, isMethod: (f: object) => boolean): string
         text = `{${Object.keys(object)
           .sort()
           .map((key) => [key, object[key]] as const)
-          .filter(([, member]) => typeof member !== "function" || !isMethod(member))
+          .filter(([, member]) => typeof member !== "function" || !isMethod(member, object))
           .map(([key, member]) => `${JSON.stringify(key)}:${write(member)}`)
           .join()}}`;
     }

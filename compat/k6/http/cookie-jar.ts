@@ -48,8 +48,6 @@ export function cookieJars(runtime: VuRuntime): JarMaker {
     jarOf(self).delete(urlOf(args, 0), name);
   });
 
-  rt.markMethods(cookiesForURL, set, clear, remove);
-
   const wrap = (jar: MemoryCookieJar): object => {
     const object = rt.object();
     object.clear = clear;

@@ -84,7 +84,6 @@ export function makeUrl(runtime: VuRuntime, args: readonly unknown[]): object {
   object.clean_url = clean;
   object.clean = rt.fn("clean", 0, () => clean);
   object.getURL = rt.fn("getURL", 0, () => urlParts(runtime, parsed));
-  rt.markMethods(object.clean, object.getURL);
   return rt.tie(object, new NamedUrl(url, name === url ? "" : name));
 }
 

@@ -568,12 +568,6 @@ export function installCore(rt: Realm, init: RealmHost): void {
   const natives = new WeakSet<object>();
   rt.isNative = (f: any): boolean => typeof f === "function" && natives.has(f);
   rt.markNative = (f: object): void => void natives.add(f);
-  /** Functions of the host that its objects carry: in k6 methods of Go, which are no data of theirs. */
-  const methods = new WeakSet<object>();
-  rt.isMethod = (f: object): boolean => methods.has(f);
-  rt.markMethods = (...functions: object[]): void => {
-    for (const f of functions) methods.add(f);
-  };
   const named = (name: string, length: number, f: any): any => {
     natives.add(f);
     defineProperty(f, "name", { value: name, configurable: true });
@@ -720,6 +714,15 @@ export function installCore(rt: Realm, init: RealmHost): void {
           : undefined;
     }
   }
+
+  const methods = new WeakSet<object>();
+  /** For methods of objects without a state. */
+  rt.markMethods = (...functions: object[]): void => {
+    for (const f of functions) methods.add(f);
+  };
+  /** Whether a function is a method of the host's object that carries it: to k6 one of Go, no data of the object. */
+  rt.isMethod = (f: object, owner: object): boolean =>
+    methods.has(f) || (natives.has(f) && rt.stateOf(owner) !== undefined);
 
   /** A class whose instances are run by the host; `construct` returns the state to tie, or `make` the object itself. */
   rt.defineClass = (
