@@ -282,7 +282,7 @@ async function runTest(run: {
   const ranAtAll = conductor.elapsedMs > 0;
   if (ranAtAll && summaryMode !== "disabled") await summarise(run);
   display.conclude();
-  const last = failure ?? verdictOf(conductor.hasFailed, verdict?.breached ?? []);
+  const last = failure ?? conductor.crash ?? verdictOf(conductor.hasFailed, verdict?.breached ?? []);
   await fanOut.stop({ exitCode: last?.exitCode ?? ExitCode.Ok, ...(last ? { error: last } : {}) });
   if (last) logUserError(log, last);
   return last?.exitCode ?? ExitCode.Ok;

@@ -72,7 +72,8 @@ interface Thread {
   /** Waiting for a message of a type. */
   waiting: Map<FromThread["type"], { resolve: (message: any) => void; reject: (error: unknown) => void }>;
   progress: Record<string, ThreadProgress>;
-  done: boolean;
+  /** Why it ended before its time; it answers no more. */
+  crash?: UserError;
 }
 
 export class Conductor {
@@ -99,7 +100,6 @@ export class Conductor {
   private markedAsFailed = false;
   private aborting = false;
   private phase: "idle" | "init" | "setup" | "running" | "teardown" | "ended" = "idle";
-  private readonly crashedThreads = new Set<Thread>();
   setupData: string | undefined;
   /** Sentences about what the figures lack. */
   readonly missing: string[] = [];
@@ -142,10 +142,15 @@ export class Conductor {
     return this.endCause;
   }
 
+  /** Of the first VU thread that ended before its time; that can happen after the test, too. */
+  get crash(): UserError | undefined {
+    return this.threads.find((thread) => thread.crash)?.crash;
+  }
+
   // ---- threads -----------------------------------------------------------------------------------------------------
 
   private spawn(): Thread {
-    const thread: Thread = { handle: this.init.host.spawnThread(), waiting: new Map(), progress: {}, done: false };
+    const thread: Thread = { handle: this.init.host.spawnThread(), waiting: new Map(), progress: {} };
     thread.handle.onMessage((message: FromThread) => this.receive(thread, message));
     thread.handle.onCrash((message) => this.crashed(thread, message));
     this.threads.push(thread);
@@ -161,6 +166,8 @@ export class Conductor {
     message: ToThread,
     answer: T,
   ): Promise<Extract<FromThread, { type: T }>> {
+    const { crash } = thread;
+    if (crash) return Promise.reject(crash);
     return new Promise((resolve, reject) => {
       thread.waiting.set(answer, { resolve, reject });
       this.post(thread, message);
@@ -201,9 +208,6 @@ export class Conductor {
         thread.waiting.clear();
         return;
       }
-      case "allDone":
-        thread.done = true;
-        break;
     }
     const waiting = thread.waiting.get(message.type);
     if (waiting === undefined) return;
@@ -217,9 +221,9 @@ export class Conductor {
       message: `VU thread ${index} ended unexpectedly: ${message}`,
       exitCode: ExitCode.Panic,
     });
-    this.missing.push(`What thread ${index} had not reported when it ended is missing: ${message}`);
-    thread.done = true;
-    this.crashedThreads.add(thread);
+    if (this.phase !== "ended")
+      this.missing.push(`What thread ${index} had not reported when it ended is missing: ${message}`);
+    thread.crash = error;
     for (const waiting of thread.waiting.values()) waiting.reject(error);
     thread.waiting.clear();
     this.end(error);
@@ -373,7 +377,10 @@ export class Conductor {
       this.phase = "running";
       const startEpochMs = Date.now();
       this.scenariosStartedAtMs = performance.now();
-      await Promise.all(this.threads.map((thread) => this.ask(thread, { type: "start", startEpochMs }, "allDone")));
+      const running = this.threads.map((thread) => this.ask(thread, { type: "start", startEpochMs }, "allDone"));
+      // whatever fails, the others' iterations have ended before teardown()
+      for (const one of running) one.catch((error) => this.end(asUserError(error)));
+      await Promise.allSettled(running);
     }
     if (!options.noTeardown) {
       this.phase = "teardown";
@@ -401,14 +408,14 @@ export class Conductor {
 
   /** Calls handleSummary() with the data as JSON. */
   async handleSummary(data: string, timeoutMs: number): Promise<CallResult> {
-    if (this.threads[0] === undefined || this.crashedThreads.has(this.threads[0])) return { kind: "missing" };
+    const [thread] = this.threads;
+    if (!thread || thread.crash) return { kind: "missing" };
     this.shared.resume();
-    const { result } = await this.ask(
-      this.threads[0],
-      { type: "call", call: "handleSummary", data, timeoutMs },
-      "called",
-    );
-    return result;
+    try {
+      return (await this.ask(thread, { type: "call", call: "handleSummary", data, timeoutMs }, "called")).result;
+    } catch (error) {
+      return thread.crash ? { kind: "missing" } : { kind: "error", failure: toFailure(error) };
+    }
   }
 
   get hasFailed(): boolean {
