@@ -6,7 +6,7 @@
  * followed, and to "does not" where only exotic code could prove them wrong.
  */
 import { isFunction, type Node, unwrap } from "./ast.ts";
-import type { Binding, FunctionFacts, ModuleFacts } from "./scope.ts";
+import { type Binding, type FunctionFacts, isDerivedConstructor, type ModuleFacts } from "./scope.ts";
 
 /** What the compiler must know of a built-in module. */
 export interface BuiltinFacts {
@@ -30,6 +30,8 @@ export interface AnalysedModule {
 export interface Analysis {
   /** Whether a call, construction or tagged template may block. */
   callMayBlock(module: AnalysedModule, call: Node): boolean;
+  /** Whether making an object of a class's parent may block. */
+  superMayBlock(module: AnalysedModule, node: Node): boolean;
   /** Some generator function may block, so for-of, spread and next() may too. */
   iterationMayBlock: boolean;
   /** Names that some module assigns without declaring them. */
@@ -97,6 +99,10 @@ const isBuiltinMethod = (name: string): boolean => builtinOwners.some((owner) =>
 const isModule = (target: AnalysedModule | BuiltinFacts | undefined): target is AnalysedModule =>
   target !== undefined && "facts" in target;
 
+/** The constructor that stands in a class; undefined for an implicit one. */
+export const constructorOf = (node: Node): Node | undefined =>
+  node.body.body.find((member: Node) => member.type === "MethodDefinition" && member.kind === "constructor");
+
 /** Whether this function can be given a twin at all. */
 export function isTwinable(fn: FunctionFacts): boolean {
   switch (fn.kind) {
@@ -106,9 +112,8 @@ export function isTwinable(fn: FunctionFacts): boolean {
     case "setter":
     case "initializer":
       return false;
-    // The body of a derived class's constructor cannot be told from the moment `super()` returns.
     case "constructor":
-      return fn.owner?.superClass == null && !fn.usesNewTarget;
+      return isDerivedConstructor(fn) ? !fn.callsSuperInside : !fn.usesNewTarget;
   }
   // The engine's own async functions would make promises that know no VU.
   if (fn.async) return true;
@@ -185,9 +190,12 @@ export function analyse(modules: readonly AnalysedModule[]): Analysis {
     module.facts.functions.get(node)?.mayBlock === true;
 
   const classMayBlock = (module: AnalysedModule, node: Node): boolean => {
-    const own = node.body.body.find((member: Node) => member.kind === "constructor");
-    return own !== undefined && functionMayBlock(module, own.value);
+    const own = constructorOf(node);
+    return own === undefined ? superMayBlock(module, node) : functionMayBlock(module, own.value);
   };
+
+  const superMayBlock = (module: AnalysedModule, node: Node): boolean =>
+    node.superClass != null && valueMayBlock(module, node.superClass);
 
   const valueMayBlock = (module: AnalysedModule, value: Node): boolean => {
     value = unwrap(value);
@@ -277,7 +285,10 @@ export function analyse(modules: readonly AnalysedModule[]): Analysis {
     const callee = unwrap(call.type === "TaggedTemplateExpression" ? call.tag : call.callee);
     const args: Node[] = call.arguments ?? [];
     switch (callee.type) {
-      case "Super":
+      case "Super": {
+        const owner = module.facts.holder.get(call)?.owner;
+        return owner !== undefined && superMayBlock(module, owner);
+      }
       case "Import":
         return false;
       case "Identifier": {
@@ -312,21 +323,23 @@ export function analyse(modules: readonly AnalysedModule[]): Analysis {
     isTwinable(fn) &&
     (fn.calls.some((call) => callMayBlock(module, call)) ||
       (fn.iterates && iterationMayBlock) ||
-      (fn.spins && fn.kind !== "module"));
+      // a derived constructor is much slower in a twin: loops alone are no reason for one
+      (fn.spins && fn.kind !== "module" && !isDerivedConstructor(fn)));
 
-  /** A function whose value can turn up as a callee that is not followed. */
+  /** A function or class whose value can turn up as a callee that is not followed. */
   const escapes = (module: AnalysedModule, fn: FunctionFacts): boolean => {
-    if (fn.kind === "method" || fn.kind === "constructor" || fn.kind === "module") return fn.kind === "method";
+    if (fn.kind === "method" || fn.kind === "module") return fn.kind === "method";
+    const node = fn.kind === "constructor" ? fn.owner! : fn.node;
     for (const [name, binding] of module.facts.topBindings) {
-      if (binding.value === fn.node && !binding.escapes) {
+      if (binding.value === node && !binding.escapes) {
         return !module.isMain && [...module.facts.exports.values()].some((e) => "local" in e && e.local === name);
       }
     }
     if (module.isMain && module.facts.exports.has("default")) {
       const statement = module.facts.tree.body.find((s: Node) => s.type === "ExportDefaultDeclaration");
-      if (statement && unwrap(statement.declaration) === fn.node) return false;
+      if (statement && unwrap(statement.declaration) === node) return false;
     }
-    const binding = bindingOf.get(fn.node);
+    const binding = bindingOf.get(node);
     return binding === undefined || binding.escapes;
   };
 
@@ -353,5 +366,5 @@ export function analyse(modules: readonly AnalysedModule[]): Analysis {
     }
   }
   const writtenFree = new Set(modules.flatMap((module) => [...module.facts.writtenFree]));
-  return { callMayBlock, iterationMayBlock, writtenFree };
+  return { callMayBlock, superMayBlock, iterationMayBlock, writtenFree };
 }

@@ -34,7 +34,9 @@ export const helperNames = [
   "tickp", // loop budget used up, in plain code
   "hk", // hidden key of a generator method that becomes a method's twin
   "cm", // class: turns the methods with hidden keys into methods with twins
-  "cc", // class: registers the constructor's body
+  "cc", // base class: registers the constructor's body
+  "cd", // derived class: registers that its constructor may block
+  "dd", // plain use of a derived class's constructor
   "raw", // passed to a constructor that is called only to make the object
   "pm", // stub of a private method
   "hs", // stub of an object's method that uses `super`
@@ -63,13 +65,15 @@ export const TwinKind = {
   Generator: 2,
   AsyncGenerator: 3,
   Builtin: 4,
-  /** A class whose constructor's body is a method of its own. */
+  /** A base class: its constructor's body is a method of its own. */
   Class: 5,
   /** A constructor of the host. */
   BuiltinClass: 6,
   /** Generators that evaluate their parameters themselves, before they yield `go`. */
   LateGenerator: 7,
   LateAsyncGenerator: 8,
+  /** A derived class: it returns its constructor's body when it is given `raw`. */
+  DerivedClass: 9,
 } as const;
 export type TwinKind = (typeof TwinKind)[keyof typeof TwinKind];
 

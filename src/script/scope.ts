@@ -43,6 +43,8 @@ export interface FunctionFacts {
   usesSuper: boolean;
   /** `super(...)`, not only `super.x`. */
   callsSuper: boolean;
+  /** An arrow function in it does. */
+  callsSuperInside: boolean;
   usesNewTarget: boolean;
   strict: boolean;
   /** Declared directly in a `case`, or as the body of an `if` or label: hoisted in ways that no stub can follow. */
@@ -58,6 +60,9 @@ export interface FunctionFacts {
   /** Set by the analysis. */
   mayBlock: boolean;
 }
+
+export const isDerivedConstructor = (fn: FunctionFacts): boolean =>
+  fn.kind === "constructor" && fn.owner?.superClass != null;
 
 export interface ModuleFacts {
   tree: Node;
@@ -156,6 +161,7 @@ export function collectFacts(tree: Node): ModuleFacts {
       usesArguments: false,
       usesSuper: false,
       callsSuper: false,
+      callsSuperInside: false,
       usesNewTarget: false,
       strict: parent?.strict === true || classDepth > 0,
       declaredOddly: false,
@@ -552,7 +558,10 @@ export function collectFacts(tree: Node): ModuleFacts {
       case "NewExpression": {
         fn.calls.push(node);
         holder.set(node, fn);
-        if (node.callee.type === "Super") markThrough(fn, "callsSuper");
+        if (node.callee.type === "Super") {
+          markThrough(fn, "callsSuper");
+          if (fn.kind === "arrow") lexicalOwner(fn)!.callsSuperInside = true;
+        }
         const callee = unwrap(node.callee);
         if (callee.type === "Identifier") refer(callee, scope, fn, "callee");
         else if (callee.type === "MemberExpression" && callee.object.type === "Identifier") {

@@ -7,6 +7,7 @@
  */
 import vm from "node:vm";
 import { intrinsicNames } from "../script/rewrite/globals.ts";
+import { installConstruct } from "./realm-source/construct.ts";
 import { installCore, type Realm, type RealmHost } from "./realm-source/core.ts";
 import { installDates } from "./realm-source/dates.ts";
 import { installGenerators } from "./realm-source/generators.ts";
@@ -47,11 +48,20 @@ export function createRealm(init: RealmInit): CreatedRealm {
   const context = vm.createContext({}, { codeGeneration: { strings: true, wasm: false } });
   const evaluate = (source: string, filename: string): any => new vm.Script(source, { filename }).runInContext(context);
   const rt: Realm = evaluate("({})", "sixfold:realm");
-  const [core, promise, generators, dates, globals, ...twins] = evaluate(
-    sourceOf([installCore, installPromise, installGenerators, installDates, installGlobals, ...twinInstallers]),
+  const [core, construct, promise, generators, dates, globals, ...twins] = evaluate(
+    sourceOf([
+      installCore,
+      installConstruct,
+      installPromise,
+      installGenerators,
+      installDates,
+      installGlobals,
+      ...twinInstallers,
+    ]),
     "sixfold:realm",
   );
   core(rt, init.host);
+  construct(rt);
   promise(rt);
   generators(rt);
   dates(rt);

@@ -74,10 +74,19 @@ function parses(body: string, place: Place): boolean {
 
 const transpiler = new Bun.Transpiler({ loader: "js", minifyWhitespace: true, deadCodeElimination: false });
 
-/** The same program without a blank that could be left out: a minifier's output. */
-function compact(body: string): string {
+/**
+ * The same program without a blank that could be left out: a minifier's output. Undefined if the minifier cannot parse
+ * it: it takes `a++` at the end of a field and the computed name in the next line for one expression.
+ */
+function compact(body: string): string | undefined {
   const head = "async function f(){";
-  const text = transpiler.transformSync(`${head}${body}\n}`).trim();
+  let text: string;
+  try {
+    text = transpiler.transformSync(`${head}${body}\n}`).trim();
+  } catch (error) {
+    if (/(?:\+\+|--)\s*\[/.test(body)) return undefined;
+    throw error;
+  }
   expect(text).toStartWith(head);
   return text.slice(head.length, text.lastIndexOf("}"));
 }
@@ -125,7 +134,7 @@ for (const blocking of [false, true]) {
           const text = programText(numbers, { blocking, sloppy });
           fc.pre(parses(text, place));
           const body = form === "compact" ? compact(text) : form === "spread" ? spread(text, numbers) : text;
-          fc.pre(parses(body, place));
+          fc.pre(body !== undefined && parses(body, place));
           tried++;
           const expected = await runPlain(body, sloppy);
           const ran = await runRewritten(body, place);

@@ -327,9 +327,22 @@ export class RandomProgram {
     const constructor = this.oneOf(
       () => "",
       () =>
-        `constructor(${this.parameters(around)}) {${derived ? ` super(${this.expression({ ...field, hasSuper: false })})\n` : ""} if (--fuel < 0) return\n${this.statements({ ...field, inFunction: true, hasSuper: true }).replaceAll(/\breturn\b/g, "void")} this.made = 1 }`,
+        `constructor(${this.parameters(around)}) {${derived ? ` ${this.superCall(field)}\n` : ""} if (--fuel < 0) return\n${this.statements({ ...field, inFunction: true, hasSuper: true }).replaceAll(/\breturn\b/g, "void")} this.made = 1 }`,
     );
     return `{ ${constructor}\n${unique.join("\n")} }`;
+  }
+
+  private superCall(field: Around): string {
+    const e = () => this.expression({ ...field, hasSuper: false });
+    return this.oneOf(
+      () => `super(${e()})`,
+      () => `log(${e()}); super(${e()}, ...${this.iterable({ ...field, hasSuper: false })})`,
+      () => `try { log("early", this) } catch (e) { log(e) } super(${e()})`,
+      () => `try { super(${e()}) } catch (e) { log("super", e); super() }`,
+      () => `super(${e()}); try { super(${e()}) } catch (e) { log("twice", e) }`,
+      () => `const parent = (...a) => super(...a); log(parent(${e()}) === this)`,
+      () => `if (${e()}) return { made: ${e()} }; super(${e()})`,
+    );
   }
 
   private classDeclaration(around: Around): string {

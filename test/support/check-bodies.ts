@@ -7,13 +7,16 @@ export interface BodyCase {
   /** Strict code that knows `log`, `op`, `boom` and `call`. */
   body: string;
   log: string[];
+  /** How often `op` had to hold the thread, where that is promised. */
+  threadBlocks?: number;
 }
 
 export function checkBodies(subject: string, cases: readonly BodyCase[]): void {
-  for (const { title, body, log } of cases) {
+  for (const { title, body, log, threadBlocks } of cases) {
     test(`${subject} ${title}`, async () => {
       const ran = await runBody(body);
       expect({ log: ran.log, errorText: ran.errorText }).toEqual({ log, errorText: "" });
+      if (threadBlocks !== undefined) expect(ran.threadBlockCount).toBe(threadBlocks);
     });
   }
 }

@@ -9,7 +9,7 @@ import type { Analysis, AnalysedModule } from "../analyse.ts";
 import { isTwinable } from "../analyse.ts";
 import type { Node } from "../ast.ts";
 import { type HelperName, TwinKind } from "../names.ts";
-import type { FunctionFacts, ModuleFacts } from "../scope.ts";
+import { type FunctionFacts, type ModuleFacts, isDerivedConstructor } from "../scope.ts";
 
 /** Names and insertions of one function while its body is rewritten. */
 export interface Frame {
@@ -95,10 +95,9 @@ export class Context {
     return fn;
   }
 
-  /** `this` inside of an arrow function that became a generator is a call, as it may not be there yet. */
+  /** `this` inside of a derived constructor, or an arrow function in one, that became a generator is a call: see `super()`. */
   hasLateThis(fn: FunctionFacts): boolean {
-    const owner = this.ownerOf(fn);
-    return owner.kind === "constructor" && owner.owner?.superClass != null;
+    return isDerivedConstructor(this.ownerOf(fn));
   }
 
   /** How `this` is read. */

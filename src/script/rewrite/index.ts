@@ -4,13 +4,21 @@
  * @see DESIGN: "A script is compiled to coroutines"
  */
 import { EditedText } from "./edited-text.ts";
-import type { AnalysedModule, Analysis } from "../analyse.ts";
+import { type AnalysedModule, type Analysis, constructorOf } from "../analyse.ts";
 import { forEachChild, isLoop, type Node, unwrap } from "../ast.ts";
 import { helperNames } from "../names.ts";
-import type { FunctionFacts } from "../scope.ts";
+import { type FunctionFacts, isDerivedConstructor } from "../scope.ts";
 import { rewriteAwait, rewriteReturn, rewriteYield } from "./async.ts";
-import { chainMayBlock, rewriteCall, rewriteCallOfChain, rewriteChain, rewriteNew, rewriteTagged } from "./call.ts";
-import { ClassWork, finishClass, rewriteMethod } from "./class.ts";
+import {
+  chainMayBlock,
+  continuation,
+  rewriteCall,
+  rewriteCallOfChain,
+  rewriteChain,
+  rewriteNew,
+  rewriteTagged,
+} from "./call.ts";
+import { addConstructor, ClassWork, finishClass, rewriteMethod } from "./class.ts";
 import { Context, type Frame } from "./context.ts";
 import { bodyStart, prologue, recordContainers, rewriteFunction, rewriteObjectMethod } from "./function.ts";
 import {
@@ -114,7 +122,7 @@ export function rewriteModule(init: {
     return {
       fn,
       twin,
-      aliased: fn.kind === "arrow" && (twin || enclosing?.aliased === true),
+      aliased: fn.kind === "arrow" ? twin || enclosing?.aliased === true : twin && isDerivedConstructor(fn),
       temps: [],
       needsCallTemp: false,
     };
@@ -242,6 +250,7 @@ export function rewriteModule(init: {
       if (member.value) visitInitializer(member, [member.value], frame);
       c.terminate(member);
     }
+    if (!constructorOf(node) && analysis.superMayBlock(module, node)) addConstructor(c, node, work);
     finishClass(c, node, work);
   };
 
@@ -498,6 +507,8 @@ export function rewriteModule(init: {
     if (callee.type === "Super") {
       for (const a of node.arguments) visit(a, frame);
       if (frame.aliased) c.replace(callee.start, callee.end, `${prefix}U`);
+      if (frame.aliased && frame.fn.kind === "constructor")
+        c.wrap(node.start, node.end, `(${prefix}t=`, continuation(c, frame, node));
       return;
     }
     const blocks = frame.twin && callMayBlock(node);

@@ -240,6 +240,7 @@ export function installCore(rt: Realm, init: RealmHost): void {
     if (typeof f === "object") return "object";
     return typeof f === "string" ? JSON.stringify(f) : String(f);
   };
+  rt.describe = describe;
   const notFunction = (f: unknown): TypeError => new TypeError(`${describe(f)} is not a function`);
 
   class Returned {
@@ -344,7 +345,8 @@ export function installCore(rt: Realm, init: RealmHost): void {
       case 3:
         return rt.generatorObject(f, twin, self, args, kind);
       case 5:
-      case 6: // a class: its own way to refuse
+      case 6:
+      case 9: // a class: its own way to refuse
         return apply(f, self, args);
       case 7:
       case 8:
@@ -387,26 +389,6 @@ export function installCore(rt: Realm, init: RealmHost): void {
   };
   rt.d = (twin: any, self: unknown, args: ArrayLike<unknown>): unknown => rt.dc(apply(twin, self, args as unknown[]));
 
-  /** new C(...args) in a twin. */
-  rt.n = (C: any, args: unknown[]): unknown => {
-    if (typeof C !== "function") throw new TypeError(`${describe(C)} is not a constructor`);
-    const kind: number = rt.hasTwin(C) ? rt.exactKindOf(C) : -1;
-    if (kind === 6) return rt.twinOf(C)(undefined, args);
-    if (kind !== 0 && kind !== 5) return construct(C, args);
-    // `rt.raw` asks a class's constructor for the object alone
-    const object: object = kind === 0 ? construct(Object, [], C) : construct(C, [rt.raw]);
-    // errors of parameters come first: until all is well, nobody must be told to continue
-    const body = kind === 0 ? apply(rt.twinOf(C), object, args) : rt.twinOf(C)(object, args);
-    k.p = 1;
-    return finishConstruct(body, object);
-  };
-  function* finishConstruct(gen: Generator<unknown, unknown, any>, object: object): Generator<unknown, unknown, any> {
-    const result = yield* gen;
-    return (typeof result === "object" && result !== null) || typeof result === "function" ? result : object;
-  }
-  rt.cc = (C: any, body: any): void => {
-    new Twin(C, body, 5);
-  };
   const nameFunction = (f: object, key: PropertyKey): void => {
     const name = typeof key === "symbol" ? (key.description === undefined ? "" : `[${key.description}]`) : String(key);
     defineProperty(f, "name", { value: name, configurable: true });

@@ -29,10 +29,12 @@ export function installFunctionTwins(rt: Realm): void {
   stamp(Reflect.apply, (_self: unknown, args: any[]) => ca(args[1], args[0], listOf(args[2])), 4);
   stamp(
     Reflect.construct,
-    (_self: unknown, args: any[]) =>
-      args.length > 2 && args[2] !== args[0]
-        ? construct(args[0], listOf(args[1]), args[2])
-        : n(args[0], listOf(args[1])),
+    (_self: unknown, args: any[]) => {
+      const newTarget = args.length > 2 ? args[2] : args[0];
+      return typeof newTarget === "function"
+        ? n(args[0], listOf(args[1]), newTarget)
+        : construct(args[0], listOf(args[1]), newTarget);
+    },
     4,
   );
 

@@ -410,4 +410,154 @@ try { throw new Err("u:e") } catch (e) { log(e, e instanceof Err, e instanceof E
       "Err: u:e true true",
     ],
   },
+  {
+    title: "suspend in constructors, derived ones too",
+    threadBlocks: 0,
+    body: `
+class A { constructor(x) { op("A"); this.x = x } get g() { return this.x } set g(x) { this.set = x } static count = 0; static next() { return ++this.count } }
+class B extends A {
+  id = B.next();
+  #secret = "s";
+  f = () => this.x;
+  constructor(x) {
+    try { log(this) } catch (e) { log(e) }
+    op("before");
+    const made = super(op(x));
+    op("after");
+    super.g = 3;
+    this.seen = [made === this, super.g, this.#secret, this.#q(), this.f(), arguments.length, new.target === B, new.target.name];
+    try { super(5) } catch (e) { log(e) }
+  }
+  #q() { return this.x + 1 }
+}
+class C extends B {}
+class D extends C { own = 1 }
+log(new B(1), new C(2, 3), new D(4));
+log(Object.getPrototypeOf(B) === A, Object.getPrototypeOf(D) === C, B.length, C.length, D.name, new D(1) instanceof A);
+class None extends A { constructor() { op("none") } }
+class Primitive extends A { constructor() { super(op(1)); return 1 } }
+class Other extends A { constructor() { op("other"); return { other: true } } }
+class Twice extends A { constructor() { super(1); op("twice"); super(2) } }
+class Throws extends A { constructor() { try { super(boom("x")) } catch (e) { super(e.name) } } }
+class Nothing extends null { constructor() { op("nothing"); super() } }
+for (const K of [None, Primitive, Other, Twice, Throws, Nothing]) try { log(new K()) } catch (e) { log(K.name, e) }
+class Bad extends TypeError { constructor(m, y = op("y")) { super(m); this.y = y } }
+try { throw new Bad("bad") } catch (e) { log(e instanceof TypeError, e.message, e.y) }
+const mixin = (P, n) => class extends P { [n] = n; constructor(...a) { super(...a); op(n) } };
+const M = mixin(mixin(A, "m1"), "m2");
+log(new M(7), Reflect.construct(B, [1], D) instanceof D);
+class Old { constructor(x) { this.x = op(x) } }
+function Legacy(x) { this.x = op(x) }
+class New extends Legacy { z = 1; constructor() { super(5); this.w = op(6) } }
+log(new New(), new New() instanceof Legacy);`,
+    log: [
+      "ReferenceError",
+      'op("before"',
+      'op)"before"',
+      "op(1",
+      "op)1",
+      'op("A"',
+      'op)"A"',
+      'op("after"',
+      'op)"after"',
+      'op("A"',
+      'op)"A"',
+      "ReferenceError",
+      "ReferenceError",
+      'op("before"',
+      'op)"before"',
+      "op(2",
+      "op)2",
+      'op("A"',
+      'op)"A"',
+      'op("after"',
+      'op)"after"',
+      'op("A"',
+      'op)"A"',
+      "ReferenceError",
+      "ReferenceError",
+      'op("before"',
+      'op)"before"',
+      "op(4",
+      "op)4",
+      'op("A"',
+      'op)"A"',
+      'op("after"',
+      'op)"after"',
+      'op("A"',
+      'op)"A"',
+      "ReferenceError",
+      '{x:1,id:1,f:[function f],set:3,seen:[true,1,"s",2,1,1,true,"B"]} {x:2,id:2,f:[function f],set:3,seen:[true,2,"s",3,2,2,false,"C"]} {x:4,id:3,f:[function f],set:3,seen:[true,4,"s",5,4,1,false,"D"],own:1}',
+      "ReferenceError",
+      'op("before"',
+      'op)"before"',
+      "op(1",
+      "op)1",
+      'op("A"',
+      'op)"A"',
+      'op("after"',
+      'op)"after"',
+      'op("A"',
+      'op)"A"',
+      "ReferenceError",
+      'true true 1 0 "D" true',
+      'op("none"',
+      'op)"none"',
+      '"None" ReferenceError',
+      "op(1",
+      "op)1",
+      'op("A"',
+      'op)"A"',
+      '"Primitive" TypeError',
+      'op("other"',
+      'op)"other"',
+      "{other:true}",
+      'op("A"',
+      'op)"A"',
+      'op("twice"',
+      'op)"twice"',
+      'op("A"',
+      'op)"A"',
+      '"Twice" ReferenceError',
+      'boom("x"',
+      'boom)"x"',
+      'op("A"',
+      'op)"A"',
+      '{x:"GoError"}',
+      'op("nothing"',
+      'op)"nothing"',
+      '"Nothing" TypeError',
+      'op("y"',
+      'op)"y"',
+      'true "bad" "y"',
+      'op("A"',
+      'op)"A"',
+      'op("m1"',
+      'op)"m1"',
+      'op("m2"',
+      'op)"m2"',
+      "ReferenceError",
+      'op("before"',
+      'op)"before"',
+      "op(1",
+      "op)1",
+      'op("A"',
+      'op)"A"',
+      'op("after"',
+      'op)"after"',
+      'op("A"',
+      'op)"A"',
+      "ReferenceError",
+      '{x:7,m1:"m1",m2:"m2"} true',
+      "op(5",
+      "op)5",
+      "op(6",
+      "op)6",
+      "op(5",
+      "op)5",
+      "op(6",
+      "op)6",
+      "{x:5,z:1,w:6} true",
+    ],
+  },
 ]);
