@@ -96,6 +96,8 @@ const builtinOwners: readonly object[] = [
 /** A method of the language's own objects: a call of it is not taken for one of the script's functions. */
 const isBuiltinMethod = (name: string): boolean => builtinOwners.some((owner) => Object.hasOwn(owner, name));
 
+const isClass = (node: Node): boolean => node.type === "ClassDeclaration" || node.type === "ClassExpression";
+
 const isModule = (target: AnalysedModule | BuiltinFacts | undefined): target is AnalysedModule =>
   target !== undefined && "facts" in target;
 
@@ -194,13 +196,48 @@ export function analyse(modules: readonly AnalysedModule[]): Analysis {
     return own === undefined ? superMayBlock(module, node) : functionMayBlock(module, own.value);
   };
 
-  const superMayBlock = (module: AnalysedModule, node: Node): boolean =>
-    node.superClass != null && valueMayBlock(module, node.superClass);
+  /** The class or function of the script that a value is, if that can be followed. */
+  const followed = (
+    module: AnalysedModule,
+    value: Node,
+    seen = new Set<Node>(),
+  ): { module: AnalysedModule; node: Node } | undefined => {
+    const node = unwrap(value);
+    if (seen.has(node)) return undefined;
+    seen.add(node);
+    if (isFunction(node) || isClass(node)) return { module, node };
+    const id = node.type === "MemberExpression" && !node.computed ? unwrap(node.object) : node;
+    const binding = id.type === "Identifier" ? module.facts.references.get(id) : undefined;
+    if (binding?.from) {
+      const { request, imported } = binding.from;
+      const name = id === node ? imported : imported === "*" ? node.property.name : undefined;
+      const target = module.resolve(request);
+      const found = isModule(target) && name !== undefined ? exported(target, name) : undefined;
+      const isKept = typeof found === "object" && found.binding.value && !found.binding.reassigned;
+      return isKept ? followed(found.module, found.binding.value!, seen) : undefined;
+    }
+    if (id !== node || !binding?.value || binding.reassigned) return undefined;
+    return followed(module, binding.value, seen);
+  };
+
+  /** Parents that cannot be followed are mostly those of libraries, whose objects should be made as fast as can be. */
+  const superMayBlock = (module: AnalysedModule, node: Node): boolean => {
+    const seen = new Set<Node>();
+    for (let at: { module: AnalysedModule; node: Node } | undefined = { module, node }; at && !seen.has(at.node); ) {
+      seen.add(at.node);
+      if (!at.node.superClass) return false;
+      at = followed(at.module, at.node.superClass);
+      if (at === undefined) return false;
+      const own = isClass(at.node) ? constructorOf(at.node) : at.node;
+      if (own) return functionMayBlock(at.module, own.value ?? own);
+    }
+    return false;
+  };
 
   const valueMayBlock = (module: AnalysedModule, value: Node): boolean => {
     value = unwrap(value);
     if (isFunction(value)) return functionMayBlock(module, value);
-    if (value.type === "ClassDeclaration" || value.type === "ClassExpression") return classMayBlock(module, value);
+    if (isClass(value)) return classMayBlock(module, value);
     if (value.type === "Identifier") {
       const binding = module.facts.references.get(value);
       return binding ? bindingMayBlock(module, binding) : false;
@@ -216,7 +253,18 @@ export function analyse(modules: readonly AnalysedModule[]): Analysis {
     return unknownMayBlock;
   };
 
+  /** Other names of the one that is looked at: `var a = b, b = a` leads nowhere. */
+  const aliases = new Set<Binding>();
   const bindingMayBlock = (module: AnalysedModule, binding: Binding): boolean => {
+    const isAlias = binding.from !== undefined || (binding.value && unwrap(binding.value).type === "Identifier");
+    if (!isAlias) return ownMayBlock(module, binding);
+    if (aliases.has(binding)) return false;
+    aliases.add(binding);
+    const answer = ownMayBlock(module, binding);
+    aliases.delete(binding);
+    return answer;
+  };
+  const ownMayBlock = (module: AnalysedModule, binding: Binding): boolean => {
     if (binding.from) {
       const target = module.resolve(binding.from.request);
       if (target === undefined) return unknownMayBlock;

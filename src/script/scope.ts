@@ -119,6 +119,9 @@ const literalKey = (key: Node): string | undefined => {
 const keyOf = (member: Node): string | undefined =>
   member.computed ? literalKey(member.key) : String(member.key.name ?? member.key.value);
 
+/** Stands for the name of a default export that has none. */
+const NAMELESS = "*default*";
+
 const NO_NAMES: ReadonlySet<string> = new Set();
 
 const usesStrict = (body: Node): boolean =>
@@ -718,7 +721,11 @@ export function collectFacts(tree: Node): ModuleFacts {
       case "ExportDefaultDeclaration": {
         const d = node.declaration;
         const named = (d.type === "FunctionDeclaration" || d.type === "ClassDeclaration") && d.id;
-        exports.set("default", { local: named ? d.id.name : "*default*" });
+        exports.set("default", { local: named ? d.id.name : NAMELESS });
+        if (!named) {
+          const binding: Binding = { name: NAMELESS, kind: "const", reassigned: false, escapes: false, leaks: false };
+          topScope.names.set(NAMELESS, { ...binding, value: d });
+        }
         if (d.type === "FunctionDeclaration" || d.type === "ClassDeclaration") visit(d, scope, fn);
         else visitNamed(d, scope, fn, "default");
         return;

@@ -380,4 +380,14 @@ try { forever() } catch (e) { log(e.name) }`,
       '"RangeError"',
     ],
   },
+  {
+    title: "may be called by names that stand for each other, and classes extend one another",
+    body: `
+var p = q, q = p;
+try { p() } catch (e) { log(e) }
+try { class A extends B {} class B extends A {} new A() } catch (e) { log(e) }
+const first = op, second = first;
+log(second(1));`,
+    log: ["TypeError", "ReferenceError", "op(1", "op)1", "1"],
+  },
 ]);
