@@ -355,7 +355,7 @@ async function summarise(run: {
     for (const [name, base64] of Object.entries(result.binary ?? {})) files.set(name, Buffer.from(base64, "base64"));
     if (result.json === undefined) own();
   } else own();
-  if (runtime.summaryExport !== undefined) files.set(runtime.summaryExport, summaryExport(data));
+  if (runtime.summaryExport) files.set(runtime.summaryExport, summaryExport(data));
   for (const [name, content] of files) writeSummaryFile(session, name, content);
 }
 

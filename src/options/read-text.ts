@@ -2,7 +2,8 @@
  * From texts to options: variables of the environment and flags of the command line.
  *
  * Each of the two has its own idea of what a value looks like: a flag's duration needs a unit, a variable's may be
- * milliseconds; a flag's boolean may be 1, a variable's may not. A variable that is set to nothing is not set.
+ * milliseconds; a flag's boolean may be 1, a variable's may not. A variable that is set to nothing is not set, but for
+ * lists, which are then empty, and for `dns`, which is then wrong.
  *
  * Behaviour: k6 source, internal/cmd/{options,config,runtime_options}.go and cmd/state; spf13/pflag; mstoykov/envconfig.
  */
@@ -71,6 +72,11 @@ const GO_TYPES: Partial<Record<OptionType, string>> = {
   ipPool: "types.NullIPPool",
 };
 
+/** Types that k6 reads from a variable with nothing in it, too. */
+const READ_IF_EMPTY: readonly OptionType[] = ["stages", "dns", "cidrs", "strings", "systemTags"];
+
+const splitPlain = (text: string): string[] => (text === "" ? [] : text.split(","));
+
 /** How the text of a variable is read. */
 const VARIABLE_READERS: Partial<Record<OptionType, (text: string) => unknown>> = {
   bool: (text) => {
@@ -80,12 +86,12 @@ const VARIABLE_READERS: Partial<Record<OptionType, (text: string) => unknown>> =
   int: (text) => parseInteger(text),
   string: (text) => text,
   duration: parseDuration,
-  stages: (text) => text.split(",").map(parseStage),
+  stages: (text) => splitPlain(text).map(parseStage),
   dns: parseDns,
-  cidrs: (text) => text.split(",").map(parseCidrOption),
+  cidrs: (text) => splitPlain(text).map(parseCidrOption),
   hostnames: (text) => text.split(",").map(checkHostnamePattern),
-  strings: (text) => text.split(","),
-  systemTags: (text) => selectSystemTags(text.split(",").map((tag) => tag.trim())),
+  strings: splitPlain,
+  systemTags: (text) => selectSystemTags(splitPlain(text).map((tag) => tag.trim())),
   tags: (text) => {
     const pairs = text.split(",").map((pair): [string, string] => {
       const parts = pair.split(":");
@@ -109,7 +115,8 @@ export function readEnvironment(env: Environment): { options: Options; run: RunO
     for (const spec of specs) {
       const reader = VARIABLE_READERS[spec.type];
       const text = spec.env === undefined ? undefined : env[spec.env];
-      if (reader === undefined || text === undefined || text === "") continue;
+      if (reader === undefined || text === undefined) continue;
+      if (text === "" && !READ_IF_EMPTY.includes(spec.type)) continue;
       try {
         values[spec.name] = reader(text);
       } catch (error) {
@@ -244,10 +251,12 @@ const FLAG_READERS: Record<string, (value: string & readonly string[]) => unknow
       return stage;
     }),
   executionSegment: (text: string) => Segment.parse(text).toString(),
-  executionSegmentSequence: (text: string) => formatSegmentSequence(parseSegmentSequence(text)) || undefined,
+  executionSegmentSequence: (text: string) => formatSegmentSequence(parseSegmentSequence(text)),
   dns: (text: string) => (text === "" ? undefined : parseDns(text)),
   blacklistIPs: (texts: readonly string[]) =>
-    texts.map((text) => withContext(`error parsing blacklist-ip '${text}'`, () => parseCidr(text))),
+    texts.length === 0
+      ? undefined
+      : texts.map((text) => withContext(`error parsing blacklist-ip '${text}'`, () => parseCidr(text))),
   blockHostnames: (texts: readonly string[]) => texts.map(checkHostnamePattern),
   summaryTrendStats: (texts: readonly string[]) => texts.map(checkTrendStat),
   systemTags: (texts: readonly string[]) => selectSystemTags(texts),

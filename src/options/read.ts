@@ -342,10 +342,7 @@ const TYPE_READERS: Record<OptionType, Reader<unknown>> = {
   stages: listOf("[]lib.Stage", readStage("lib.StageFields", true)),
   scenarios: readScenarios,
   segment: textOf("*lib.ExecutionSegment", (text) => Segment.parse(text).toString()),
-  segmentSequence: textOf("*lib.ExecutionSegmentSequence", (text) => {
-    const sequence = parseSegmentSequence(text);
-    return sequence.length === 0 ? undefined : formatSegmentSequence(sequence);
-  }),
+  segmentSequence: textOf("*lib.ExecutionSegmentSequence", (text) => formatSegmentSequence(parseSegmentSequence(text))),
   dns: readDns,
   tlsCipherSuites: readTlsCipherSuites,
   tlsVersion: readTlsVersion,

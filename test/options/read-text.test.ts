@@ -63,6 +63,28 @@ describe("readEnvironment", () => {
     });
   });
 
+  test("takes a variable with nothing for an empty list, or for not set", () => {
+    const env = {
+      K6_VUS: "",
+      K6_STAGES: "",
+      K6_BLACKLIST_IPS: "",
+      K6_BLOCK_HOSTNAMES: "",
+      K6_SUMMARY_TREND_STATS: "",
+      K6_SYSTEM_TAGS: "",
+      K6_TAGS: "",
+      K6_LOCAL_IPS: "",
+    };
+    expect(readEnvironment(env).options).toEqual({
+      stages: [],
+      blacklistIPs: [],
+      summaryTrendStats: [],
+      systemTags: [],
+    });
+    expect(refusal(() => readEnvironment({ K6_DNS: "" })).message).toBe(
+      "envconfig.Process: assigning K6_DNS to DNS: converting '' to type types.DNSConfig. details: no value for key ",
+    );
+  });
+
   // spec/distributed.md, section 0, item 9
   test("does not know execution segments, as k6 does not", () => {
     expect(readEnvironment({ K6_EXECUTION_SEGMENT: "1/2", K6_EXECUTION_SEGMENT_SEQUENCE: "0,1/2,1" }).options).toEqual(
@@ -149,6 +171,11 @@ describe("readFlagOptions", () => {
       },
       run: { out: ["json"], linger: true },
     });
+  });
+
+  test("takes a flag with nothing for an empty list, an empty text, or for not set", () => {
+    const texts = { "blacklist-ip": "", "block-hostnames": "", "execution-segment-sequence": "", dns: "" };
+    expect(flags(texts).options).toEqual({ blockHostnames: [], executionSegmentSequence: "" });
   });
 
   test.each([

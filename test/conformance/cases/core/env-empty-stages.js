@@ -1,0 +1,7 @@
+// @about: K6_STAGES with nothing in it sets stages to none
+// @sysenv: K6_STAGES=
+export const options = { iterations: 3 };
+
+export default function () {
+  console.log(__ITER);
+}
