@@ -168,8 +168,8 @@ export class Selection {
   text(): string {
     return this.nodes.map(textOf).join("");
   }
-  html(): string | undefined {
-    return this.first && innerHtml(this.first);
+  html(): string {
+    return this.first === undefined ? "" : innerHtml(this.first);
   }
   attr(name: string): string | undefined {
     const { first } = this;
@@ -207,7 +207,7 @@ export class Selection {
     }
   }
   valueOrHtml(): string {
-    return this.attr("value") ?? this.html() ?? "";
+    return this.attr("value") ?? this.html();
   }
 
   /** The value of one `data-` attribute of the first node, by its name or its property's. */

@@ -29,6 +29,12 @@ const logged = async (...expressions: string[]): Promise<string[]> => {
   return log.map((line) => line.slice("info: ".length));
 };
 
+test("a selection without nodes has an empty text, also as HTML, and no value", async () => {
+  expect(await logged(`["html", "text", "val"].map((name) => String(d.find("nope")[name]()))`)).toEqual([
+    '["","","undefined"]',
+  ]);
+});
+
 test("steps from a selection to others", async () => {
   expect(
     await logged(
