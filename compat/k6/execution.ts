@@ -84,9 +84,9 @@ const execution: ModuleFactory = (runtime) => {
   });
   const fail = rt.fn("fail", 1, ([message]) => {
     if (runtime.vu.inInit) throw new GoError("execution.test.fail() called outside of VU context");
-    const text = message === undefined || message === null ? "" : String(message);
-    runtime.log.log("error", text === "" ? "test marked as failed" : `test marked as failed: ${text}`);
-    runtime.test.fail(text);
+    const text = message === undefined || message === null ? undefined : String(message);
+    runtime.log.log("error", text === undefined ? "test marked as failed" : `test marked as failed: ${text}`);
+    runtime.test.fail(text ?? "");
   });
   const test = infoClass({
     abort: () => abort,

@@ -45,6 +45,18 @@ test("exec.test.abort ends init code, also after an await", async () => {
   }
 });
 
+test("exec.test.fail tells an empty reason from none", async () => {
+  const { log } = await runScript(`
+    import exec from "k6/execution";
+    export default () => { for (const reason of ["", undefined, null, 0]) exec.test.fail(reason); };`);
+  expect(log).toEqual([
+    "error: test marked as failed: ",
+    "error: test marked as failed",
+    "error: test marked as failed",
+    "error: test marked as failed: 0",
+  ]);
+});
+
 test("exec.test.options cannot be changed at any depth", async () => {
   const { log } = await runScript(
     `import exec from "k6/execution";
