@@ -1,14 +1,15 @@
 /**
  * From the command line to a loaded script with consolidated options: what `run` and `inspect` have in common.
  *
- * The order is k6's: flags and environment are read, the script's init code runs once, then the options of all layers
- * are merged, derived and checked.
+ * The order is k6's: flags and the configuration file are read, the script's init code runs once, then the options of all
+ * layers, with the environment, are merged, derived and checked.
  */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { UserError } from "../base/errors.ts";
 import { ExitCode } from "../base/exit-codes.ts";
+import { quote } from "../base/quote.ts";
 import { createLogger, type Logger, type LogRecord } from "../base/log.ts";
 import { systemReason } from "../base/system-error.ts";
 import { Conductor } from "../execution/conductor.ts";
@@ -16,6 +17,7 @@ import { loadErrorPrefix } from "../execution/failure.ts";
 import type { ScriptSpec } from "../execution/messages.ts";
 import type { Host, TextStream } from "../host/host.ts";
 import type { Sample } from "../metrics/sample.ts";
+import { type MetricThresholds, parseThresholds } from "../metrics/threshold/evaluate.ts";
 import { type FeatureName, resolveFeatures, tagFeatures } from "../options/features.ts";
 import { consolidateOptions, consolidateRunOptions } from "../options/merge.ts";
 import type { Notice } from "../options/notice.ts";
@@ -38,6 +40,7 @@ import {
   type RunOptions,
   type RuntimeOptions,
 } from "../options/schema.ts";
+import { isValueError, parseDnsTtl } from "../options/text-values.ts";
 import { type LogSink, openConsoleFile, openLogSink } from "../report/log-sink.ts";
 import { fetchModule } from "../script/load.ts";
 import type { LiveLines } from "../report/terminal.ts";
@@ -71,8 +74,12 @@ export interface Session {
   screen: { live: LiveLines | undefined };
 }
 
+type ConfigFile = ReturnType<typeof readConfigFile>;
+
 /** A script whose init code has run. */
 export interface ScriptUnderTest {
+  /** The configuration file, which is read before the script runs. */
+  file: ConfigFile;
   conductor: Conductor;
   runtime: RuntimeOptions & { includeSystemEnvVars: boolean };
   /** As the script exports them. */
@@ -90,6 +97,8 @@ export interface LoadedTest extends ScriptUnderTest {
   options: Options;
   /** Names of the features that are on. */
   features: FeatureName[];
+  /** None if they are not to be evaluated. */
+  thresholds: MetricThresholds[];
 }
 
 /** Reads the flags of a command and opens its log. */
@@ -227,25 +236,54 @@ function scriptFile(given: string, cwd: string): string {
   return path;
 }
 
-function readConfig(session: Session): ReturnType<typeof readConfigFile> {
+/** @throws {UserError} `config-not-found` or `invalid-config-file`, exit code 104. */
+function readConfig(session: Session): ConfigFile {
   const { host, global } = session;
   const home = host.env.XDG_CONFIG_HOME ?? (host.env.HOME === undefined ? undefined : join(host.env.HOME, ".config"));
   const path = global.config ?? (home === undefined ? undefined : join(home, "k6", "config.json"));
   const file = path === undefined ? undefined : resolve(host.cwd, path);
   if (path === undefined || file === undefined || (global.config === undefined && !existsSync(file)))
     return { options: {}, run: {}, notices: [] };
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (cause) {
-    throw new UserError("config-not-found", {
-      message: `failed to load the configuration file from the local file system: ${systemReason(cause)}`,
+  const fail = (reason: string, cause?: unknown) =>
+    new UserError("config-not-found", {
+      message: `failed to load the configuration file from the local file system: ${reason}`,
       hint: "Check --config or K6_CONFIG",
       exitCode: ExitCode.InvalidConfig,
       cause,
     });
+  if (path === "") throw fail("stat : no such file or directory");
+  try {
+    statSync(file);
+  } catch (cause) {
+    throw fail(reasonAbout(path, cause), cause);
+  }
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (cause) {
+    throw fail(`couldn't load the configuration from ${quote(path)}: ${reasonAbout(path, cause)}`, cause);
   }
   return readConfigFile(text, path);
+}
+
+/** What the system says, of the path as it was typed: `stat a.json: no such file or directory`. */
+function reasonAbout(path: string, error: unknown): string {
+  const [, call, words] = /^(\w+).*: (.*?)$/s.exec(systemReason(error)) ?? [];
+  return call === undefined ? systemReason(error) : `${call} ${path}: ${words}`;
+}
+
+/** A wrong TTL is the one mistake in `dns` that only those who look names up would notice. */
+export function checkDnsTtl({ dns }: Options, { prefix = "" } = {}): void {
+  try {
+    parseDnsTtl(dns?.ttl ?? "");
+  } catch (error) {
+    if (!isValueError(error)) throw error;
+    throw new UserError("invalid-dns-ttl", {
+      message: prefix + error.message,
+      hint: error.hint,
+      exitCode: ExitCode.Generic,
+    });
+  }
 }
 
 /** Loads the script and reads the options that it exports. */
@@ -257,6 +295,7 @@ export async function loadScript(
   const { runtime, notices } = readRuntimeOptions(flags, host.env, { includeSystemEnvVars });
   tell(log, notices);
   const { spec, preset } = await readScript(session, runtime);
+  const file = readConfig(session);
   const conductor = new Conductor({ host, registry, log, writeLog, hideSecret, onSamples });
   try {
     const loaded = await conductor.load(spec, preset);
@@ -270,7 +309,9 @@ export async function loadScript(
       });
     }
     tell(log, script.notices);
+    checkDnsTtl(script.options, { prefix });
     return {
+      file,
       conductor,
       runtime,
       scriptOptions: script.options,
@@ -287,9 +328,8 @@ export async function loadScript(
 /** Merges the script's options with those of all other layers, and checks what comes out. */
 export function configureTest(session: Session, script: ScriptUnderTest): LoadedTest {
   const { flags, log } = session;
-  const { conductor, runtime, environment } = script;
+  const { file, conductor, runtime, environment } = script;
   try {
-    const file = readConfig(session);
     tell(log, file.notices);
     const env = readEnvironment(environment);
     const cli = readFlagOptions(flags);
@@ -309,12 +349,13 @@ export function configureTest(session: Session, script: ScriptUnderTest): Loaded
       features,
     );
     tell(log, merged.notices);
+    const thresholds = runtime.noThresholds ? [] : parseThresholds(merged.options.thresholds ?? {}, conductor.registry);
     const derived = deriveScenarios(merged.options);
     tell(log, derived.notices);
     validateOptions(derived.options, script.exports);
     const tags = tagFeatures(derived.options.tags, features);
     const options = { ...derived.options, ...(tags === undefined ? {} : { tags }) };
-    return { ...script, run: consolidateRunOptions(file.run, env.run, cli.run), options, features };
+    return { ...script, run: consolidateRunOptions(file.run, env.run, cli.run), options, features, thresholds };
   } catch (error) {
     conductor.terminate();
     throw error;

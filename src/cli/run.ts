@@ -9,12 +9,7 @@ import { dirname, resolve } from "node:path";
 import { UserError } from "../base/errors.ts";
 import { ExitCode } from "../base/exit-codes.ts";
 import { systemReason } from "../base/system-error.ts";
-import {
-  type MetricThresholds,
-  parseThresholds,
-  ThresholdEvaluator,
-  thresholdsFailedError,
-} from "../metrics/threshold/evaluate.ts";
+import { type MetricThresholds, ThresholdEvaluator, thresholdsFailedError } from "../metrics/threshold/evaluate.ts";
 import { submetricsWithoutThresholds } from "../metrics/threshold/evaluate.ts";
 import { defaultSubmetrics, type Submetric, submetricWarnings } from "../metrics/threshold/submetric.ts";
 import { describeExecution } from "../options/describe.ts";
@@ -23,8 +18,6 @@ import { effectiveOptions } from "../options/merge.ts";
 import { hasWork, maxPossibleVUs, planExecution } from "../options/requirements.ts";
 import { resolveScenarios } from "../options/scenarios.ts";
 import { Share } from "../options/segment.ts";
-import type { Options } from "../options/schema.ts";
-import { isValueError, parseDnsTtl } from "../options/text-values.ts";
 import { createOutput } from "../output/index.ts";
 import { fromFailure } from "../execution/failure.ts";
 import { SharedState } from "../execution/messages.ts";
@@ -35,6 +28,7 @@ import { summaryExport } from "../report/summary-export.ts";
 import { summaryText } from "../report/summary-text.ts";
 import type { ParsedArguments } from "./flags.ts";
 import {
+  checkDnsTtl,
   configureTest,
   type LoadedTest,
   loadScript,
@@ -136,16 +130,6 @@ function warnOfUnsupported({ log, global }: Session, { options, run, runtime }: 
   }
 }
 
-/** A wrong TTL is the one mistake in `dns` that only those who look names up would notice. */
-function checkDnsTtl({ dns }: Options): void {
-  try {
-    parseDnsTtl(dns?.ttl ?? "");
-  } catch (error) {
-    if (!isValueError(error)) throw error;
-    throw new UserError("invalid-dns-ttl", { message: error.message, hint: error.hint, exitCode: ExitCode.Generic });
-  }
-}
-
 function warnOfDeprecated({ log }: Session, { options }: LoadedTest): void {
   if (options.tlsAuth?.some((auth) => (auth.domains ?? []).length > 0)) log.log("warning", TLS_DOMAINS);
 }
@@ -155,22 +139,17 @@ interface Prepared {
   submetrics: Submetric[];
 }
 
-/** Reads the thresholds; a mistake in one ends the run before it begins. */
-function prepare({ log }: Session, { options, runtime, conductor }: LoadedTest): Prepared {
+/** Finds the sub-metrics that thresholds ask for. */
+function prepare({ log }: Session, { options, runtime, conductor, thresholds }: LoadedTest): Prepared {
   const definitions = options.thresholds ?? {};
   const defaults = defaultSubmetrics(options.systemTags ?? []);
   const warn = (message: string, fields = {}): void =>
     log.log("warning", message, { ...fields, component: "metrics-engine" });
-  let thresholds: MetricThresholds[] = [];
-  let submetrics: Submetric[];
-  if (runtime.noThresholds) {
-    submetrics = submetricsWithoutThresholds(Object.keys(definitions), conductor.registry, (message, error) =>
-      warn(message, { error }),
-    );
-  } else {
-    thresholds = parseThresholds(definitions, conductor.registry);
-    submetrics = thresholds.flatMap((t) => (t.submetric ? [t.submetric] : []));
-  }
+  const submetrics = runtime.noThresholds
+    ? submetricsWithoutThresholds(Object.keys(definitions), conductor.registry, (message, error) =>
+        warn(message, { error }),
+      )
+    : thresholds.flatMap((t) => (t.submetric ? [t.submetric] : []));
   for (const message of submetrics.flatMap(submetricWarnings)) warn(message);
   return { thresholds, submetrics: [...defaults, ...submetrics] };
 }
@@ -261,7 +240,8 @@ async function runTest(run: {
     display.start();
     await conductor.prepare({
       options: { ...effective, features: test.features },
-      optionsJson: optionsToJson(options),
+      // the two that scripts cannot set, but see
+      optionsJson: { ...optionsToJson(options), consoleOutput: options.consoleOutput, localIPs: options.localIPs },
       threadCount,
       submetrics: submetrics.map((submetric) => submetric.name),
       wantsSamples: !fanOut.isEmpty,

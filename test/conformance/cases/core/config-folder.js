@@ -1,0 +1,3 @@
+// @about: a folder is no configuration file
+// @args: --config {dir}
+export default function () {}
