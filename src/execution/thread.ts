@@ -423,15 +423,18 @@ export class VuThread {
       const calling: { iteration: ToldIteration | undefined; name: string } = { iteration: undefined, name };
       this.calling = calling;
       let timedOut = false;
-      const timer = setTimeout(() => {
+      const onTimeout = () => {
         timedOut = true;
         calling.iteration?.interrupt();
-      }, timeoutMs);
+      };
+      // a longer time does not fit a timer, and no test lasts as long
+      const timer = timeoutMs < 2 ** 31 ? setTimeout(onTimeout, Math.max(0, timeoutMs)) : undefined;
       vu.cutOffAtMs = runtime.clock.nowMs() + timeoutMs;
       calling.iteration = new ToldIteration(vu, (r) => {
         clearTimeout(timer);
         this.calling = undefined;
-        resolve(timedOut || (r.interrupted && runtime.clock.nowMs() >= vu.cutOffAtMs) ? "timeout" : r);
+        // also if it was done before the timer had its turn
+        resolve(timedOut || runtime.clock.nowMs() >= vu.cutOffAtMs ? "timeout" : r);
       });
       calling.iteration.call(fn, args);
     });
