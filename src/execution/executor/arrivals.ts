@@ -115,6 +115,11 @@ export class Arrivals implements Executor {
     return arrival < timetable.count ? this.run.startMs + timetable.dueMs(arrival) : Number.POSITIVE_INFINITY;
   }
 
+  /** Whether any arrival is still to come, or due. */
+  private get isLeft(): boolean {
+    return this.nextDueMs !== Number.POSITIVE_INFINITY;
+  }
+
   private moveTo(index: number): void {
     this.nextIndex = index;
     this.nextDueMs = this.dueMs(index);
@@ -167,7 +172,7 @@ export class Arrivals implements Executor {
       this.isShort = false;
     }
     this.heldSinceMs = undefined;
-    if (this.nextDueMs !== Number.POSITIVE_INFINITY) this.armAt(this.nextDueMs);
+    if (this.isLeft) this.armAt(this.nextDueMs);
     else if (this.endsWithLastArrival) this.end();
   }
 
@@ -184,7 +189,10 @@ export class Arrivals implements Executor {
   /** Drops the next arrival and those that are due by `ms`, in one step however many they are. */
   private dropUntil(ms: number): void {
     const dueByThen = this.share!.scale(this.timetable.dueCount(ms - this.run.startMs));
-    const next = Math.max(this.nextIndex + 1, dueByThen);
+    this.dropTo(Math.max(this.nextIndex + 1, dueByThen));
+  }
+
+  private dropTo(next: number): void {
     this.run.drop(next - this.nextIndex);
     this.moveTo(next);
   }
@@ -241,18 +249,22 @@ export class Arrivals implements Executor {
     if (this.isShort) this.tick();
   }
 
-  /** What came due in the last moments still starts, since only the timer was late; the rest is dropped. */
+  /**
+   * What is due just now starts, even if `gracefulStop` is 0, and so does what came due in the last moments, since only
+   * the timer was late; the rest is dropped.
+   */
   private endRegularly(): void {
     if (this.isEnded) return;
+    const { run } = this;
     const { clock } = this.context;
-    const untilMs = Math.min(clock.nowMs() + START_SLICE_MS, this.run.hardEndMs);
-    while (this.nextDueMs < this.run.regularEndMs && clock.nowMs() < untilMs) {
+    const untilMs = Math.min(clock.nowMs() + START_SLICE_MS, run.hardEndMs);
+    while (this.isLeft && (this.nextDueMs >= run.regularEndMs || clock.nowMs() < untilMs)) {
       const worker = this.idle.shift();
       if (worker === undefined) break;
       this.moveTo(this.nextIndex + 1);
       this.startOn(worker);
     }
-    if (this.nextDueMs < this.run.regularEndMs) this.dropUntil(this.run.regularEndMs);
+    if (this.isLeft) this.dropTo(this.share!.scale(this.timetable.count));
     this.end();
   }
 

@@ -3,7 +3,8 @@
  *
  * Two lists of steps govern it. The ramp itself says how many VUs begin iterations; the same ramp with `gracefulRampDown`
  * and `gracefulStop` says how many may still finish one. A VU that the ramp took away and that the ramp wants again
- * before its iteration has ended goes on as if nothing had been.
+ * before its iteration has ended goes on as if nothing had been. One that the ramp wants only when it is over never
+ * starts, though it is planned.
  *
  * Behaviour: k6 docs, executors/ramping-vus; spec/distributed.md, section 3.5.
  */
@@ -24,6 +25,8 @@ export class RampingVus implements Executor {
   private readonly allowance: ExecutionStep[];
   private readonly cutOffs: number[][];
   private readonly maxVus: number;
+  /** The end of the last stage, or sooner if nothing is wanted from then on. */
+  private readonly rampEnd: number;
   private readonly run: ScenarioRun;
   private readonly ramped: RampedVu[];
   private rampIndex = 0;
@@ -42,9 +45,10 @@ export class RampingVus implements Executor {
     this.allowance = scenarioSteps(scenario, share);
     this.cutOffs = cutOffOffsets(this.allowance);
     this.maxVus = maxPlannedVUs(this.allowance);
+    this.rampEnd = this.ramp.at(-1)!.offset;
     this.run = new ScenarioRun(
       context,
-      { regularMs: this.ramp.at(-1)!.offset, hardMs: this.allowance.at(-1)!.offset },
+      { regularMs: this.rampEnd, hardMs: this.allowance.at(-1)!.offset },
       { onAbort: () => this.cancelTimer?.() },
     );
     this.ramped = Array.from({ length: this.maxVus }, (_, index) => new RampedVu(this, index));
@@ -72,7 +76,8 @@ export class RampingVus implements Executor {
       }
       if (isRamp) {
         this.rampIndex++;
-        while (this.wanted < next.plannedVUs) this.ramped[this.wanted++]!.start();
+        const mayStart = next.offset < this.rampEnd;
+        while (mayStart && this.wanted < next.plannedVUs) this.ramped[this.wanted++]!.start();
         while (this.wanted > next.plannedVUs) this.ramped[--this.wanted]!.stop();
       } else {
         this.allowanceIndex++;

@@ -18,8 +18,43 @@ describeExecutor("constant-arrival-rate", { options, iterationMs: 40, regularEnd
 test("constant-arrival-rate starts on time, however long iterations take", async () => {
   const bench = new ScenarioBench({ options: { ...options, preAllocatedVUs: 30 }, iterationMs: 400 });
   await bench.start().finish();
-  expect(bench.startTimes).toEqual(range(20).map((k) => k * 50));
-  expect(bench.doneMs).toBe(1_350);
+  expect(bench.startTimes).toEqual(range(21).map((k) => k * 50));
+  expect(bench.doneMs).toBe(1_400);
+});
+
+test.each([
+  // the border is no whole number of milliseconds, or the distance is not one of the rate's
+  [50, 1_000, 1_000, 51],
+  [7, 1_000, 1_000, 8],
+  [3, 1_000, 1_000, 4],
+  [10, 300, 70.2, 3],
+  [10, 1, 0.7, 8],
+  [10, 1_000, 2_000.1, 21],
+])("constant-arrival-rate starts what is due at its very end: %d per %d ms for %d ms", async (...row) => {
+  const [rate, timeUnit, duration, count] = row;
+  for (const startMs of [0, 0.1, 12_345.678]) {
+    const bench = new ScenarioBench({ options: { ...options, rate, timeUnit, duration }, iterationMs: 0.001 });
+    await bench.clock.advance(startMs);
+    await bench.start().finish();
+    expect(bench.started.length + bench.droppedCount).toBe(count);
+    expect(bench.droppedCount).toBe(0);
+  }
+});
+
+test("constant-arrival-rate drops what is due at its very end if no VU is free", async () => {
+  const config = { ...options, rate: 10, preAllocatedVUs: 1 };
+  const bench = await new ScenarioBench({ options: config, iterationMs: 650 }).start().finish();
+  expect(bench.startTimes).toEqual([0, 700]);
+  expect(bench.drops.at(-1)).toEqual({ atMs: 1_000, count: 1 });
+  expect(bench.droppedCount).toBe(9);
+});
+
+test("constant-arrival-rate with gracefulStop 0s cuts off what starts at its very end", async () => {
+  const config = { ...options, rate: 10, gracefulStop: 0 };
+  const bench = await new ScenarioBench({ options: config, iterationMs: 50 }).start().finish();
+  expect(bench.startTimes.at(-1)).toBe(1_000);
+  expect([bench.started.length, bench.interruptedCount, bench.droppedCount]).toEqual([11, 1, 0]);
+  expect(bench.doneMs).toBe(1_000);
 });
 
 test("constant-arrival-rate is over at its end, not after its last iteration", async () => {
@@ -33,7 +68,7 @@ test("constant-arrival-rate drops the iteration that is due while every VU is bu
   const bench = new ScenarioBench({ options: { ...options, rate: 10, preAllocatedVUs: 1 }, iterationMs: 350 });
   await bench.start().finish();
   expect(bench.startTimes).toEqual([0, 400, 800]);
-  expect(bench.drops).toEqual([100, 200, 300, 500, 600, 700, 900].map((atMs) => ({ atMs, count: 1 })));
+  expect(bench.drops).toEqual([100, 200, 300, 500, 600, 700, 900, 1_000].map((atMs) => ({ atMs, count: 1 })));
   expect(bench.logs).toEqual(["warning: Insufficient VUs, reached 1 active VUs and cannot initialize more"]);
   // what was dropped has no number
   expect(bench.started.map(({ iterationInTest }) => iterationInTest)).toEqual([0, 1, 2]);
@@ -91,7 +126,7 @@ test("constant-arrival-rate starts what a late timer left, and nothing before it
   const bench = new ScenarioBench({ options: { ...options, rate: 1_000, preAllocatedVUs: 100 }, iterationMs: 5 });
   bench.clock.latenessMs = 3.5;
   await bench.start().finish();
-  expect(bench.started.length).toBe(1_000);
+  expect(bench.started.length).toBe(1_001);
   bench.startTimes.forEach((ms, k) => {
     expect(ms).toBeGreaterThanOrEqual(k);
     expect(ms).toBeLessThanOrEqual(k + 4);
@@ -112,7 +147,7 @@ test("constant-arrival-rate lets few VUs serve what one tick brings", async () =
   };
   await bench.start().finish();
   expect(bench.droppedCount).toBe(0);
-  expect(bench.started.length).toBe(10_000);
+  expect(bench.started.length).toBe(10_001);
   const lateness = bench.startTimes.map((ms, k) => ms - k / 10);
   expect(Math.min(...lateness)).toBeGreaterThan(-1e-6);
   expect(Math.max(...lateness)).toBeLessThan(2);
@@ -125,13 +160,13 @@ test("constant-arrival-rate makes up for a time in which the thread stood still"
   bench.clock.spend(60); // 60 come due, and 2 VUs need 15 ms for them
   await bench.finish();
   expect(bench.droppedCount).toBe(0);
-  expect(bench.started.length).toBe(1_000);
+  expect(bench.started.length).toBe(1_001);
 });
 
 test("constant-arrival-rate beyond what its VUs can do drops the rest within two ticks", async () => {
   const bench = new ScenarioBench({ options: { ...options, rate: 10_000, preAllocatedVUs: 2 }, iterationMs: 1 });
   await bench.start().finish();
-  expect(bench.started.length + bench.droppedCount).toBe(10_000);
+  expect(bench.started.length + bench.droppedCount).toBe(10_001);
   expect(bench.started.length).toBeGreaterThan(1_900);
   expect(bench.started.length).toBeLessThanOrEqual(2_002);
   let decided = 0;
@@ -148,7 +183,7 @@ test("constant-arrival-rate counts a hopeless rate without being lost in it", as
     iterationMs: 100,
   });
   await bench.start().finish();
-  expect(bench.started.length + bench.droppedCount).toBe(1e9);
+  expect(bench.started.length + bench.droppedCount).toBe(1e9 + 1);
 });
 
 test("constant-arrival-rate gives others a turn while it starts many", async () => {
@@ -186,7 +221,7 @@ test("constant-arrival-rate is complete over instances and threads, each iterati
         const periodMs = Math.floor(700e6 / rate) / 1e6;
         const starts = benches.flatMap(({ startTimes }) => startTimes).sort((a, b) => a - b);
         expect(numbersOf(benches, "iterationInTest")).toEqual(range(starts.length));
-        expect(starts.length).toBe(Math.ceil(1_000 / periodMs));
+        expect(starts.length).toBe(Math.floor(1e9 / Math.floor(700e6 / rate)) + 1);
         const deviations = starts.map((ms, k) => Math.abs(ms - k * periodMs));
         expect(Math.max(...deviations)).toBeLessThan(1e-6);
         for (let first = 0; first < benches.length; first += threads) {

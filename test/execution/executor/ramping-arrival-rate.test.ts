@@ -22,7 +22,26 @@ describeExecutor("ramping-arrival-rate", { options, iterationMs: 40, regularEndM
 test("ramping-arrival-rate follows the rate", async () => {
   const config = { ...options, startRate: 0, stages: [{ duration: 2_000, target: 4 }] };
   const bench = await new ScenarioBench({ options: config }).start().finish();
-  expect(bench.startTimes.map((ms) => Math.floor(ms))).toEqual([1_000, 1_414, 1_732]); // roots of 1, 2, 3
+  expect(bench.startTimes.map((ms) => Math.floor(ms))).toEqual([1_000, 1_414, 1_732, 2_000]); // roots of 1, 2, 3, 4
+});
+
+const stagesOf = (count: number, target: number) => Array.from({ length: count }, () => ({ duration: 100, target }));
+
+test.each([
+  ["a constant rate", 10, [{ duration: 1_000, target: 10 }], 10],
+  ["a rise", 0, [{ duration: 1_000, target: 10 }], 5],
+  ["a fall to 0", 10, [{ duration: 1_000, target: 0 }], 5],
+  ["a jump at the end", 10, [{ duration: 1_000, target: 10 }, { duration: 0, target: 20 }], 10], // biome-ignore format: a row
+  ["several stages", 30, [100, 200, 300].map((duration) => ({ duration, target: 30 })), 18],
+  ["seven in ten stages", 7, stagesOf(10, 7), 7],
+  // ten tenths do not quite add up, in k6 neither
+  ["one in ten stages", 1, stagesOf(10, 1), 0],
+  ["three in ten stages", 3, stagesOf(10, 3), 2],
+])("ramping-arrival-rate starts what is due at its very end: %s", async (_, startRate, stages, count) => {
+  const bench = new ScenarioBench({ options: { ...options, startRate, stages }, iterationMs: 1 });
+  await bench.start().finish();
+  expect(bench.started.length).toBe(count);
+  expect(bench.droppedCount).toBe(0);
 });
 
 test("ramping-arrival-rate is over after its last iteration, as in k6", async () => {
@@ -67,7 +86,9 @@ test("ramping-arrival-rate is complete over instances and threads, each iteratio
         const benches = benchesOf({ options: scenario, iterationMs: 0.001 }, { sequence, threads });
         for (const bench of benches) bench.start();
         await benches[0]!.clock.advance(5_000);
-        const timetable = new RampingTimetable(scenario);
+        // with its very end
+        const idle = [0, 100].map((duration) => ({ duration, target: 0 }));
+        const timetable = new RampingTimetable({ ...scenario, stages: [...stages, ...idle] });
         const starts = benches.flatMap(({ startTimes }) => startTimes).sort((a, b) => a - b);
         const dropped = benches.reduce((sum, { droppedCount }) => sum + droppedCount, 0);
         expect(starts.length + dropped).toBe(timetable.count);

@@ -104,6 +104,22 @@ test("ramping-vus takes no step late because its timer is", async () => {
   expect(Math.max(...starts)).toBeLessThan(1_100);
 });
 
+test.each([
+  ["a ramp", 0, [{ duration: 500, target: 5 }], [100, 200, 300, 400], 5],
+  ["a ramp to 1", 0, [{ duration: 300, target: 1 }], [], 1],
+  ["a stage of no length", 3, [{ duration: 0, target: 5 }], [], 5],
+  ["a jump", 2, [{ duration: 300, target: 2 }, { duration: 0, target: 5 }], [0, 0], 5], // biome-ignore format: a row
+  ["a ramp, and 0 from then on", 0, [500, 0, 500].map((duration, k) => ({ duration, target: k === 0 ? 1 : 0 })), [], 1],
+])(
+  "ramping-vus plans what starts at its very end, but does not start it: %s",
+  async (_, startVUs, stages, starts, planned) => {
+    const config: ScenarioConfig = { executor: "ramping-vus", startVUs, stages };
+    const bench = await new ScenarioBench({ options: config, iterationMs: 1_000 }).start().finish();
+    expect(bench.startTimes).toEqual(starts);
+    expect(bench.executor.progress().maxVus).toBe(planned);
+  },
+);
+
 test("ramping-vus of a segment with no VU in a ramp's low part is over when its own VUs are", async () => {
   const benches = benchesOf(
     { options: upAndDown({ gracefulRampDown: 0, gracefulStop: 0 }), iterationMs: 100_000 },
