@@ -16,11 +16,12 @@ const k6: ModuleFactory = (runtime) => {
 
   const sleep = rt.blocking("sleep", 1, (args) => {
     const ms = Number(args[0]) * MS_PER_SECOND;
-    return ms > 0 ? runtime.block(Sleep.of(runtime.vu, ms)) : undefined;
+    return ms > 0 && !runtime.vu.isOver ? runtime.block(Sleep.of(runtime.vu, ms)) : undefined;
   });
 
   const fail = rt.fn("fail", 1, (args) => {
-    throw new GoError(args.length > 0 ? String(args[0]) : "");
+    const [reason] = args;
+    throw new GoError(reason === undefined || reason === null ? "" : String(reason));
   });
 
   const randomSeed = rt.fn("randomSeed", 1, (args) => {
@@ -40,18 +41,20 @@ const k6: ModuleFactory = (runtime) => {
     }
     const text = name === undefined || name === null ? "" : String(name);
     if (text.includes(SEPARATOR)) throw new GoError("group and check names may not contain '::'");
-    const { tags, group: outer } = vu;
-    // a group without a name is the one around it
-    if (text !== "") vu.group = `${outer}${SEPARATOR}${text}`;
-    vu.tags = vu.withSystemTag(tags, "group", vu.group);
+    // the tag is what counts: scripts may set it
+    const { group: before } = vu;
+    const outer = runtime.systemTags.has("group") ? (vu.tags.get("group") ?? "") : before;
+    // at the top a group without a name is no group
+    if (outer !== "" || text !== "") vu.group = `${outer}${SEPARATOR}${text}`;
+    vu.tags = vu.withSystemTag(vu.tags, "group", vu.group);
     const startMs = runtime.clock.nowMs();
     try {
       return yield* vu.call(callback, undefined, []);
     } finally {
       // a group that is left by test.abort() is complete, one that is cut off is not
       if (!rt.k.x || vu.extras.endedTest === true) {
-        vu.record(groupDurationMetric, runtime.clock.nowMs() - startMs, runtime.clock.epochMs());
-        vu.group = outer;
+        vu.recordInScript(groupDurationMetric, runtime.clock.nowMs() - startMs, runtime.clock.epochMs());
+        vu.group = before;
         vu.tags = vu.withSystemTag(vu.tags, "group", outer);
       }
     }
@@ -79,14 +82,15 @@ const k6: ModuleFactory = (runtime) => {
         try {
           result = rt.hasTwin(result) ? yield* vu.call(result, undefined, [value]) : result(value);
         } catch (error) {
-          if (rt.k.x) throw error;
+          // a check that is left by test.abort() has failed, one that is cut off has not been made
+          if (rt.k.x && vu.extras.endedTest !== true) throw error;
           failure = { error };
           result = false;
         }
       }
       const pass = Boolean(result);
       if (!pass) allPass = false;
-      vu.record(checksMetric, pass ? 1 : 0, timeMs, vu.withSystemTag(tags, "check", name));
+      vu.recordInScript(checksMetric, pass ? 1 : 0, timeMs, vu.withSystemTag(tags, "check", name));
       if (failure) throw failure.error;
     }
     return allPass;

@@ -38,7 +38,7 @@ const metrics: ModuleFactory = (runtime) => {
       return false;
     }
     const set = tagsFrom(vu.tags, tags, `cannot add tags for the '${metric.name}' custom metric: `);
-    vu.record(metric, value, runtime.clock.epochMs(), set);
+    vu.recordInScript(metric, value, runtime.clock.epochMs(), set);
     return true;
   };
 

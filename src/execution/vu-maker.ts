@@ -70,6 +70,9 @@ export class VuMaker {
     if (init.state === "ready") return vu;
     if (vu.interrupted && this.abortion) throw new ScriptInitError(this.abortion);
     if (toFailure(init.error).exitCode !== ExitCode.Panic) throw init.error;
-    throw new ScriptInitError(scriptFailure(this.describe(init.error)));
+    const described = this.describe(init.error);
+    // here k6 tells the place of errors only
+    const hasStack = (init.error as { stack?: unknown } | null | undefined)?.stack !== undefined;
+    throw new ScriptInitError(scriptFailure(hasStack ? described : { ...described, frames: [] }));
   }
 }

@@ -88,6 +88,8 @@ export interface HttpRequest {
   auth?: string;
   /** Read the body, but keep nothing of it. */
   discardBody?: boolean;
+  /** Nothing is sent; it fails as if it had been cancelled. */
+  isCancelled?: boolean;
 }
 
 export interface HttpResult {
@@ -388,6 +390,10 @@ class Run extends Deadline implements Transmission, PendingRequest {
     const target = this.#target;
     const { prepared } = target;
     const bodyBytes = bodyBytesOf(this.wireBody, this.#hasBody);
+    if (this.#request.isCancelled) {
+      this.requestHead = this.#describeHead(bodyBytes);
+      return genericFailure("context canceled");
+    }
     // Headers that were changed on the way (redirect, compression) are no longer those of the source array.
     const isUnchanged = this.#headersSource !== undefined || this.#headers.length === 0;
     const isPlain = isUnchanged && this.#authorization === undefined && this.#hopCount === 0;

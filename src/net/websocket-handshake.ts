@@ -116,6 +116,9 @@ export function refuseRequest(request: WebSocketRequest): string | undefined {
   return undefined;
 }
 
+/** As Go writes it: no line of its own, no blanks around it. */
+const headerValue = (raw: string): string => raw.replace(/[\r\n]/g, " ").replace(/^[ \t]+|[ \t]+$/g, "");
+
 /** The headers that reach the wire, in the order of the wire; Host is the first. */
 export function wireHeaders(request: WebSocketRequest, target: Target, key: string): Header[] {
   let host = target.hostPort;
@@ -126,11 +129,11 @@ export function wireHeaders(request: WebSocketRequest, target: Target, key: stri
     ["Sec-WebSocket-Key", key],
     ["Sec-WebSocket-Version", "13"],
   ];
-  if (request.protocols.length > 0) rest.push(["Sec-WebSocket-Protocol", request.protocols.join(", ")]);
+  if (request.protocols.length > 0) rest.push(["Sec-WebSocket-Protocol", headerValue(request.protocols.join(", "))]);
   for (const [name, raw] of request.headers) {
     const canonical = canonicalName(name);
-    const value = raw.replace(/[\r\n]/g, " ").replace(/^[ \t]+|[ \t]+$/g, "");
-    if (canonical === "Host") host = value;
+    const value = headerValue(raw);
+    if (canonical === "Host") host = value === "" ? host : value;
     else if (canonical === "User-Agent") userAgent = value;
     else if (canonical === "Sec-Websocket-Protocol") rest.push(["Sec-WebSocket-Protocol", value]);
     // Go writes these itself or not at all, and drops names that no header can have.

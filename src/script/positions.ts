@@ -87,9 +87,8 @@ export class Positions {
 
   /** What a script sees behind the first line of `error.stack`. */
   text(stack: string): string {
-    return this.frames(stack)
-      .map((frame) => `\n\tat ${formatFrame(frame)}`)
-      .join("");
+    const frames = this.frames(stack).map((frame) => `\n\tat ${formatFrame(frame)}`);
+    return frames.length > 0 ? `${frames.join("")}\n` : "";
   }
 }
 

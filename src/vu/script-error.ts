@@ -36,8 +36,10 @@ function textOf(value: unknown): string {
 /** Describes a value thrown by script code. */
 export function describeError(error: unknown, positions: Positions, rt: Realm): DescribedError {
   if (error instanceof UnhandledRejection) {
-    const inner = describeError(error.reason, positions, rt);
-    return { text: `Uncaught (in promise) ${inner.text}`, frames: inner.frames, isPlain: true };
+    const { text, frames } = describeError(error.reason, positions, rt);
+    // k6 shows the stack that a reason carries, and looks no further
+    const hasStack = isObject(error.reason) && typeof error.reason.stack === "string";
+    return { text: `Uncaught (in promise) ${text}`, frames: hasStack ? frames : [], isPlain: true };
   }
   if (error instanceof BareGoError) return { text: error.message, frames: [], isPlain: true };
   const thrown = rt.thrownAt(error) as string | undefined;
@@ -47,9 +49,9 @@ export function describeError(error: unknown, positions: Positions, rt: Realm): 
   return { text: userWords(textOf(error)), frames };
 }
 
-/** Message and frames, one on each line. */
-export const formatError = ({ text, frames }: DescribedError): string =>
-  [text, ...frames.map((frame) => `\tat ${frame}`)].join("\n");
+/** Message and frames, one on each line and, as k6 has it, with a line break behind each. */
+export const formatError = ({ text, frames, isPlain }: DescribedError): string =>
+  isPlain && frames.length === 0 ? text : `${[text, ...frames.map((frame) => `\tat ${frame}`)].join("\n")}\n`;
 
 /** Message and innermost frame on one line. */
 export const formatErrorLine = ({ text, frames }: DescribedError): string =>

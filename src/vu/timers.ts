@@ -119,22 +119,28 @@ export class VuTimers implements TimerEntry, ContextHook {
     this.tasks = undefined;
   }
 
-  /** The iteration is over: what is left never runs. */
+  /** The iteration is over: what is due still runs, unless it was cut off, and what is left never does. */
   contextEnded(): void {
-    const { vu } = this;
-    const tasks = this.tasks;
+    const { vu, tasks } = this;
     vu.runtime.timers.remove(this);
-    tasks?.queue(() => {
-      for (const timer of this.active) {
-        vu.runtime.log.log(
-          "warning",
-          `${timer.repeat ? "setInterval" : "setTimeout"} ${timer.id} was stopped because the VU iteration was interrupted`,
+    const timers = this.active;
+    this.active = [];
+    // of setup() and teardown() k6 drops them without a word
+    if (vu.scenario !== undefined) {
+      const nowMs = vu.interrupted ? -1 : vu.runtime.clock.nowMs();
+      for (const timer of timers) {
+        tasks?.queue(
+          timer.dueMs <= nowMs ? () => vu.invoke(timer.callback, vu.global, timer.args) : () => this.warnOf(timer),
         );
       }
-      this.active = [];
-    });
+    }
     tasks?.close();
     this.tasks = undefined;
+  }
+
+  private warnOf({ repeat, id }: ScriptTimer): void {
+    const name = repeat ? "setInterval" : "setTimeout";
+    this.vu.runtime.log.log("warning", `${name} ${id} was stopped because the VU iteration was interrupted`);
   }
 }
 

@@ -230,6 +230,12 @@ export class Vu {
     return (this.life = new IterationContext(this.life));
   }
 
+  /** What ran has ended, and code of the script runs only to close it down: k6 neither waits nor measures for it. */
+  get isOver(): boolean {
+    const { life } = this;
+    return life instanceof IterationContext ? life.done : life !== undefined;
+  }
+
   beginContext(): void {
     this.life = undefined;
   }
@@ -242,6 +248,11 @@ export class Vu {
   /** Adds a sample with the VU's tags, or with `tags`. */
   record(metric: Metric, value: number, timeMs: number, tags: TagSet = this.tags): void {
     this.runtime.recorder.add(metric, tags, value, timeMs, this.metadata);
+  }
+
+  /** `record` for what the script itself asks for. */
+  recordInScript(metric: Metric, value: number, timeMs: number, tags?: TagSet): void {
+    if (!this.isOver) this.record(metric, value, timeMs, tags);
   }
 
   /** `tags` with a system tag, if the options ask for that one. */

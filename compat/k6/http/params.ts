@@ -106,6 +106,7 @@ export function prepareRequest(
     if (body.contentType !== undefined) headers = ["Content-Type", body.contentType];
   }
   http.jar = cookieJarOf(vu);
+  if (vu.isOver) http.isCancelled = true;
   const { params } = args;
   if (params !== undefined && params !== null) headers = readParams(runtime, prepared, Object(params), headers);
   if (prepared.responseType === "none") http.discardBody = true;

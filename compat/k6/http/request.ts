@@ -87,6 +87,10 @@ export class Requests {
   complete(prepared: PreparedRequest, result: HttpResult): object {
     const { exchanges, failure } = result;
     const { log } = this.runtime;
+    if (prepared.http.isCancelled) {
+      if (prepared.throws) throw new GoError(result.errorText);
+      return this.responses.of(prepared, result);
+    }
     for (let hop = 0; hop < exchanges.length; hop++) {
       const exchange = exchanges[hop]!;
       if (this.#debug.isOn) this.#debug.log(prepared, exchange);
@@ -222,8 +226,7 @@ export function sendAsync(requests: Requests, prepared: PreparedRequest): unknow
   const promise = rt.newPromise();
   const enqueue = vu.loop.register();
   const session = httpSessionOf(vu);
-  const pending = session.send(prepared.http, (result) => {
-    unhook();
+  const settle = (result: HttpResult): void => {
     takeTraffic(vu, session);
     enqueue(() => {
       let response: object;
@@ -235,12 +238,25 @@ export function sendAsync(requests: Requests, prepared: PreparedRequest): unknow
       }
       rt.resolvePromise(promise, response);
     });
+  };
+  if (prepared.http.isCancelled) {
+    session.send(prepared.http, settle);
+    return promise;
+  }
+  const pending = session.send(prepared.http, (result) => {
+    unhook();
+    settle(result);
   });
   const unhook = vu.context.onEnd(() => {
     pending.abort();
-    takeTraffic(vu, session);
-    // nobody is left whom the answer could reach
-    enqueue(() => undefined);
+    if (vu.interrupted) {
+      takeTraffic(vu, session);
+      // nobody is left whom the answer could reach
+      enqueue(() => undefined);
+      return;
+    }
+    prepared.http.isCancelled = true;
+    session.send(prepared.http, settle);
   });
   return promise;
 }

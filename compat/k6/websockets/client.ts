@@ -334,6 +334,11 @@ export abstract class Client implements ContextHook {
     return (this.flags & OPEN) !== 0;
   }
 
+  /** The peer's close frame has come, or the connection is gone; the script may not have been told yet. */
+  protected get hasEnded(): boolean {
+    return (this.flags & ENDED) !== 0;
+  }
+
   /** Gives up dialling; `failed` follows. */
   protected cancelDial(): void {
     this.dialling = undefined;

@@ -410,6 +410,8 @@ export class Socket extends Client {
   }
 
   private recordSent(): void {
+    // what goes nowhere any more is not counted
+    if (this.hasEnded) return;
     this.record(this.thread.sent, 1, this.thread.runtime.clock.nowMs());
   }
 

@@ -84,7 +84,7 @@ test("errors point at the user's lines, in the function and behind it", async ()
   expect(await lifted(ERRORS)).toEqual(["deep"]);
   const { log, errors } = await runScript(ERRORS, { id: ID });
   expect(log).toEqual([
-    `info: Error: deep|\tat deep (${ID}:3:11(0))|\tat deep (${ID}:5:15(0))|\tat default (${ID}:10:9(0))`,
+    `info: Error: deep|\tat deep (${ID}:3:11(0))|\tat deep (${ID}:5:15(0))|\tat default (${ID}:10:9(0))|`,
   ]);
   expect(errors.join()).toContain(`after\n\tat default (${ID}:14:9(0))`);
 });
