@@ -76,7 +76,7 @@ const execution: ModuleFactory = (runtime) => {
   });
 
   const abort = rt.fn("abort", 1, ([message]) => {
-    const text = message === undefined || message === null ? "" : String(message);
+    const text = message === undefined || message === null ? undefined : String(message);
     runtime.test.abort(text, new Error().stack ?? "");
     runtime.vu.interrupted = true;
     // unwinds without running a catch or finally of the script

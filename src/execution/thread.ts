@@ -356,10 +356,10 @@ export class VuThread {
   }
 
   /** test.abort() was called; the VU that called is interrupted by the module. */
-  private abortedByScript(message: string, stack: string): void {
+  private abortedByScript(message: string | undefined, stack: string): void {
     const frame = this.positions.frames(stack)[0];
     const inCall = this.calling !== undefined;
-    const text = `test aborted${message ? `: ${message}` : ""}`;
+    const text = message === undefined ? "test aborted" : `test aborted: ${message}`;
     const failure: Failure = {
       message: inCall || frame === undefined ? text : formatErrorLine({ text, frames: [formatFrame(frame)] }),
       exitCode: ExitCode.ScriptAborted,

@@ -17,10 +17,10 @@ export interface TestState {
   /**
    * Aborts the test; the calling VU is interrupted by the caller.
    *
-   * @param message Empty if the script gave none.
+   * @param message Undefined if the script gave none; an empty one is one.
    * @param stack The call's stack, not mapped to the user's source yet.
    */
-  abort(message: string, stack: string): void;
+  abort(message: string | undefined, stack: string): void;
   /**
    * After `abort`, before the turn ends: the script is stopped at the first line of `handler`, which is the place that
    * the message names.

@@ -93,7 +93,7 @@ export async function runScript(source: string, run: ScriptRun = {}): Promise<Ra
     options: () => ({}),
     counts: () => ({ iterationsCompleted: 0, iterationsInterrupted: 0, vusActive: 1, vusInitialized: 1 }),
     startMs: performance.now(),
-    abort: (message) => void ran.aborts.push(message),
+    abort: (message) => void ran.aborts.push(message ?? ""),
     fail: (message) => void ran.failures.push(message),
     ...run.test,
   };
