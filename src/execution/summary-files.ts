@@ -3,7 +3,8 @@ import type { CallResult } from "./messages.ts";
 
 /** Encodes the result; for a value that is neither text nor ArrayBuffer the reason names its key. */
 export function encodeSummaryFiles(value: unknown): CallResult {
-  if (value === undefined || value === null) return { kind: "value", json: undefined };
+  // what counts as false counts as nothing
+  if (!value) return { kind: "value", json: undefined };
   if (!isMap(value)) return refusal("handleSummary() should return a map with string keys");
   const texts: Record<string, string> = {};
   const binary: Record<string, string> = {};

@@ -1,0 +1,6 @@
+// @about: handleSummary() that returns what counts as false leaves the usual summary
+// @stdout: loose
+export default function () {}
+export function handleSummary() {
+  return 0;
+}
