@@ -396,7 +396,7 @@ export class Conductor {
     if (result.kind === "error") throw fromFailure(result.failure);
     if (result.kind === "timeout") {
       throw new UserError(`${name}-timeout`, {
-        message: `${name}() execution timed out after ${timeoutMs / 1000} seconds`,
+        message: `${name}() execution timed out after ${wholeSeconds(timeoutMs)} seconds`,
         hint: `You can increase the time limit via the ${name}Timeout option`,
         exitCode: name === "setup" ? ExitCode.SetupTimeout : ExitCode.TeardownTimeout,
       });
@@ -485,3 +485,10 @@ const asUserError = (error: unknown): UserError =>
         exitCode: ExitCode.Panic,
         cause: error,
       });
+
+/** Rounded as Go prints without decimals: a half goes to the even neighbour. */
+function wholeSeconds(durationMs: number): number {
+  const seconds = durationMs / 1000;
+  const rounded = Math.round(seconds);
+  return rounded - seconds === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+}
