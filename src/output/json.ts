@@ -56,6 +56,8 @@ export class JsonOutput implements Output {
       this.context.logger.log("error", "Sample(s) couldn't be marshalled to JSON", {
         error: `json: unsupported value: ${goNumber(unwritableValue)}`,
         failed: unwritable,
+        filename: this.context.argument,
+        output: "json",
       });
     }
     if (text !== "") this.target!.write(text);

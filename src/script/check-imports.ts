@@ -84,7 +84,7 @@ function missingExport(
   return new UserError("missing-export", {
     message: `SyntaxError: The requested module "${request}" does not provide an export named "${name}"\n\tat ${formatFrame({ function: "", ...at })}`,
     at,
-    hint: didYouMean(name, target.facts.exports.keys()),
+    hint: didYouMean(name, target.facts.exports.keys()) ?? "script exception",
     exitCode: ExitCode.ScriptException,
     source: "stacktrace",
   });
