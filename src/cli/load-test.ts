@@ -179,7 +179,7 @@ export function logUserError(log: Logger, error: UserError): void {
 /** The script that was named, and its text if it came from standard input. */
 async function readScript(
   session: Session,
-  { env, type }: RuntimeOptions,
+  { env, type, compatibilityMode }: RuntimeOptions,
 ): Promise<{ spec: ScriptSpec; preset: [string, string][] }> {
   const { host, global, positional } = session;
   const [given, ...extra] = positional;
@@ -192,7 +192,8 @@ async function readScript(
   }
   const webSocket = host.env.SIXFOLD_WS;
   const secretSources = readSecretSources(global.secretSource, (path) => readFileSync(resolve(host.cwd, path), "utf8"));
-  const common = { env, secretSources, ...(webSocket === undefined ? {} : { webSocket }) };
+  const withoutGlobal = (compatibilityMode || "extended") !== "extended";
+  const common = { env, withoutGlobal, secretSources, ...(webSocket === undefined ? {} : { webSocket }) };
   const preset: [string, string][] = [];
   let mainId: string;
   if (given === "-") {

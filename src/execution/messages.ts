@@ -19,6 +19,8 @@ export interface ScriptSpec {
   /** Path as the user typed it, for messages. */
   display: string;
   env: Record<string, string>;
+  /** `global` is no other name of `globalThis`, as `--compatibility-mode=base` wants it. */
+  withoutGlobal?: boolean;
   /** Data of SharedArrays that init code made on thread 0; missing for thread 0 itself. */
   sharedArrays?: [name: string, packed: PackedTexts][];
   /** SIXFOLD_WS. */

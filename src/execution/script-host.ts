@@ -82,7 +82,7 @@ export class ScriptHost {
     this.installGlobals();
   }
 
-  /** `globalThis.open` and `globalThis.require`: those of the main module. */
+  /** `globalThis.open` and `globalThis.require`, those of the main module; `global`, which is never another. */
   private installGlobals(): void {
     const { runtime, spec } = this;
     const { rt, realm } = runtime;
@@ -98,6 +98,16 @@ export class ScriptHost {
     for (const [name, value] of Object.entries(values)) {
       Object.defineProperty(realm.globalBase, name, { value, writable: true, configurable: true, enumerable: false });
     }
+    if (spec.withoutGlobal) return;
+    const refuse = () => {
+      throw new TypeError("Cannot assign to global");
+    };
+    Object.defineProperty(realm.globalBase, "global", {
+      get: rt.fn("global", 0, () => runtime.vu.global),
+      set: rt.fn("global", 1, refuse),
+      configurable: true,
+      enumerable: true,
+    });
   }
 
   /** It imports a module of WebSockets. */

@@ -99,7 +99,7 @@ export function intrinsicsText({ facts, analysis }: Context): string {
 /** How a free name that is no intrinsic is read. */
 export function freeText(c: Context, name: string): string {
   const g = `${c.prefix}g`;
-  if (name === "globalThis" || name === "global") return g;
+  if (name === "globalThis") return g;
   if (name === "eval") return c.helper("ev");
   if (name === "open" || name === "require") return `${c.prefix}${name}`;
   if (c.commonJs && (name === "module" || name === "exports")) return name;
@@ -144,7 +144,6 @@ export function freeNamesBelow(c: Context, { body }: Node): string {
 
 const isFixed = (c: Context, name: string): boolean =>
   name === "globalThis" ||
-  name === "global" ||
   name === "eval" ||
   name === "open" ||
   name === "require" ||
