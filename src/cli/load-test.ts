@@ -253,16 +253,21 @@ function readConfig(session: Session): ConfigFile {
       cause,
     });
   if (path === "") throw fail("stat : no such file or directory");
+  const unreadable = (reason: string, cause?: unknown) =>
+    fail(`couldn't load the configuration from ${quote(path)}: ${reason}`, cause);
+  let isFolder: boolean;
   try {
-    statSync(file);
+    isFolder = statSync(file).isDirectory();
   } catch (cause) {
     throw fail(reasonAbout(path, cause), cause);
   }
+  // runtimes differ in which call of the system refuses it
+  if (isFolder) throw unreadable(`read ${path}: is a directory`);
   let text: string;
   try {
     text = readFileSync(file, "utf8");
   } catch (cause) {
-    throw fail(`couldn't load the configuration from ${quote(path)}: ${reasonAbout(path, cause)}`, cause);
+    throw unreadable(reasonAbout(path, cause), cause);
   }
   return readConfigFile(text, path);
 }
