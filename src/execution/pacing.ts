@@ -34,8 +34,8 @@ export class ConstantTimetable implements Timetable {
 
   constructor(pace: Pick<ConstantArrivalRateScenario, "rate" | "timeUnit" | "duration">) {
     this.periodNs = Math.max(1, Math.floor(toNanoseconds(pace.timeUnit) / pace.rate));
-    // One that is due when the duration is over does not start any more.
-    this.count = Math.ceil(toNanoseconds(pace.duration) / this.periodNs);
+    // One that is due just when the duration is over still starts.
+    this.count = Math.floor(toNanoseconds(pace.duration) / this.periodNs) + 1;
   }
 
   dueMs(index: number): number {
@@ -85,8 +85,8 @@ export class RampingTimetable implements Timetable {
     }
     this.endNs = startNs;
     let count = Math.floor(areaBefore);
-    // One that is due when the last stage is over does not start any more.
-    while (count > 0 && this.dueNs(count - 1) >= startNs) count--;
+    // One that is due just when the last stage is over still starts.
+    while (count > 0 && this.dueNs(count - 1) > startNs) count--;
     this.count = count;
   }
 

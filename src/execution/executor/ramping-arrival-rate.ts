@@ -5,7 +5,6 @@
  *
  * Behaviour: k6 docs, executors/ramping-arrival-rate.
  */
-import { fromNanoseconds } from "../../base/duration.ts";
 import type { RampingArrivalRateScenario } from "../../options/scenario-config.ts";
 import { RampingTimetable } from "../pacing.ts";
 import { Arrivals } from "./arrivals.ts";
@@ -13,15 +12,6 @@ import type { ExecutorContext } from "./executor.ts";
 
 export class RampingArrivalRate extends Arrivals {
   constructor(context: ExecutorContext<RampingArrivalRateScenario>) {
-    const { startRate, timeUnit, stages } = context.scenario;
-    // A timetable leaves its own end out, so it goes on for an instant in which nothing comes due.
-    const instant = [
-      { duration: 0, target: 0 },
-      { duration: fromNanoseconds(1), target: 0 },
-    ];
-    super(context, {
-      timetable: new RampingTimetable({ startRate, timeUnit, stages: [...stages, ...instant] }),
-      endsWithLastArrival: true,
-    });
+    super(context, { timetable: new RampingTimetable(context.scenario), endsWithLastArrival: true });
   }
 }
