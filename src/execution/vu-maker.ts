@@ -1,6 +1,6 @@
 /** Makes VUs: each runs the script's init code before anything else. */
 import type { VuRuntime } from "../vu/runtime.ts";
-import type { DescribedError } from "../vu/script-error.ts";
+import { type DescribedError, hasStack } from "../vu/script-error.ts";
 import { Vu } from "../vu/vu.ts";
 import { ExitCode } from "../base/exit-codes.ts";
 import { scriptFailure, toFailure } from "./failure.ts";
@@ -72,7 +72,6 @@ export class VuMaker {
     if (toFailure(init.error).exitCode !== ExitCode.Panic) throw init.error;
     const described = this.describe(init.error);
     // here k6 tells the place of errors only
-    const hasStack = (init.error as { stack?: unknown } | null | undefined)?.stack !== undefined;
-    throw new ScriptInitError(scriptFailure(hasStack ? described : { ...described, frames: [] }));
+    throw new ScriptInitError(scriptFailure(hasStack(init.error) ? described : { ...described, frames: [] }));
   }
 }

@@ -133,7 +133,7 @@ export function wireHeaders(request: WebSocketRequest, target: Target, key: stri
   for (const [name, raw] of request.headers) {
     const canonical = canonicalName(name);
     const value = headerValue(raw);
-    if (canonical === "Host") host = value === "" ? host : value;
+    if (canonical === "Host") host = value || host;
     else if (canonical === "User-Agent") userAgent = value;
     else if (canonical === "Sec-Websocket-Protocol") rest.push(["Sec-WebSocket-Protocol", value]);
     // Go writes these itself or not at all, and drops names that no header can have.

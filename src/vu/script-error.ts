@@ -24,6 +24,10 @@ export interface DescribedError {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   (typeof value === "object" && value !== null) || typeof value === "function";
 
+/** Whether a value carries a stack of its own, as errors do. */
+export const hasStack = (value: unknown): value is { stack: string } =>
+  isObject(value) && typeof value.stack === "string";
+
 function textOf(value: unknown): string {
   try {
     return String(value);
@@ -38,12 +42,11 @@ export function describeError(error: unknown, positions: Positions, rt: Realm): 
   if (error instanceof UnhandledRejection) {
     const { text, frames } = describeError(error.reason, positions, rt);
     // k6 shows the stack that a reason carries, and looks no further
-    const hasStack = isObject(error.reason) && typeof error.reason.stack === "string";
-    return { text: `Uncaught (in promise) ${text}`, frames: hasStack ? frames : [], isPlain: true };
+    return { text: `Uncaught (in promise) ${text}`, frames: hasStack(error.reason) ? frames : [], isPlain: true };
   }
   if (error instanceof BareGoError) return { text: error.message, frames: [], isPlain: true };
   const thrown = rt.thrownAt(error) as string | undefined;
-  const stack = isObject(error) && typeof error.stack === "string" ? error.stack : (thrown ?? "");
+  const stack = hasStack(error) ? error.stack : (thrown ?? "");
   const frames = positions.frames(stack).map(formatFrame);
   if (rt.isNativeError(error)) frames.unshift(NATIVE);
   return { text: userWords(textOf(error)), frames };

@@ -6,6 +6,7 @@
  */
 import type { ContextHook } from "./context.ts";
 import { GoError } from "./go-error.ts";
+import type { Steps } from "./loop.ts";
 import { TaskQueue } from "./task-queue.ts";
 import type { TimerEntry } from "./timer-queue.ts";
 import type { Vu } from "./vu.ts";
@@ -29,6 +30,8 @@ export class VuTimers implements TimerEntry, ContextHook {
   private counter = 0;
   private active: ScriptTimer[] = [];
   private running: ScriptTimer | undefined;
+  /** Those of an iteration that is over, until each has run or been told of. */
+  private ending: Set<ScriptTimer> | undefined;
   private tasks: TaskQueue | undefined;
 
   constructor(vu: Vu) {
@@ -63,6 +66,7 @@ export class VuTimers implements TimerEntry, ContextHook {
   clear(id: unknown): void {
     const wanted = Math.trunc(Number(id));
     if (this.running?.id === wanted) this.running = undefined;
+    for (const timer of this.ending ?? []) if (timer.id === wanted) this.ending!.delete(timer);
     const at = this.active.findIndex((timer) => timer.id === wanted);
     if (at < 0) return;
     this.active.splice(at, 1);
@@ -129,18 +133,21 @@ export class VuTimers implements TimerEntry, ContextHook {
     if (vu.scenario !== undefined) {
       const nowMs = vu.interrupted ? -1 : vu.runtime.clock.nowMs();
       for (const timer of timers) {
-        tasks?.queue(
-          timer.dueMs <= nowMs ? () => vu.invoke(timer.callback, vu.global, timer.args) : () => this.warnOf(timer),
-        );
+        (this.ending ??= new Set()).add(timer);
+        tasks?.queue(() => this.end(timer, timer.dueMs <= nowMs));
       }
     }
     tasks?.close();
     this.tasks = undefined;
   }
 
-  private warnOf({ repeat, id }: ScriptTimer): void {
-    const name = repeat ? "setInterval" : "setTimeout";
-    this.vu.runtime.log.log("warning", `${name} ${id} was stopped because the VU iteration was interrupted`);
+  private end(timer: ScriptTimer, isDue: boolean): Steps {
+    const { vu } = this;
+    if (!this.ending?.delete(timer)) return undefined;
+    if (isDue) return vu.invoke(timer.callback, vu.global, timer.args);
+    const name = timer.repeat ? "setInterval" : "setTimeout";
+    vu.runtime.log.log("warning", `${name} ${timer.id} was stopped because the VU iteration was interrupted`);
+    return undefined;
   }
 }
 

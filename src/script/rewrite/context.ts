@@ -95,7 +95,7 @@ export class Context {
     return fn;
   }
 
-  /** `this` inside of a derived constructor, or an arrow function in one, that became a generator is a call: see `super()`. */
+  /** In what became a generator, `this` of a derived constructor is a call, as it may not be there yet. */
   hasLateThis(fn: FunctionFacts): boolean {
     return isDerivedConstructor(this.ownerOf(fn));
   }

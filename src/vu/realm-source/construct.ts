@@ -77,7 +77,9 @@ export function installConstruct(rt: Realm): void {
     };
     function* superConstruct(given: unknown[]): Steps {
       const parent = getPrototypeOf(C);
-      const made = yield* constructSteps(parent, given, newTarget);
+      const made = hasSteps(parent)
+        ? yield* constructSteps(parent, given, newTarget)
+        : construct(parent as any, given, newTarget as any);
       if (object !== undefined) throw new ReferenceError("'super()' can't be called more than once in a constructor.");
       object = made as object;
       if (rt.twinOf(C)) addMembers(C, object, newTarget);
@@ -111,8 +113,8 @@ export function installConstruct(rt: Realm): void {
     return kind === 0 || kind === 5 || (kind === 9 && (!rt.twinOf(C) || isExtensible(C)));
   };
 
+  /** Constructs what `hasSteps`. */
   function* constructSteps(C: any, args: unknown[], newTarget: any): Steps {
-    if (!hasSteps(C)) return construct(C, args, newTarget);
     const kind: number = rt.exactKindOf(C);
     if (kind === 9) return yield* constructDerived(C, args, newTarget);
     // `rt.raw` asks a class's constructor for the object alone
