@@ -32,7 +32,9 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import vm from "node:vm";
 import packageJson from "./package.json" with { type: "json" };
+import { realmSource } from "./src/vu/realm-source/index.ts";
 
 interface Platform {
   target: Bun.Build.CompileTarget;
@@ -102,6 +104,30 @@ function executablePath(folder: string, name: string, platform?: Platform): stri
   return join(folder, isWindows ? `${name}.exe` : name);
 }
 
+/**
+ * Gives the executable the realm's source with its bytecode (`src/vu/realm-source/index.ts`). The text is that of the
+ * sources, not of the bundle. Bytecode of another runtime's would be refused, and the text compiled.
+ */
+const realmBytecode: Bun.BunPlugin = {
+  name: "realm-bytecode",
+  setup(builder) {
+    builder.onLoad({ filter: /[\\/]realm-source[\\/]index\.ts$/ }, () => {
+      const { text } = realmSource();
+      const parsingContext = vm.createContext({});
+      const { cachedData } = vm.compileFunction(text, [], { produceCachedData: true, parsingContext });
+      const { cachedDataRejected } = vm.compileFunction(text, [], { cachedData, parsingContext });
+      if (cachedData === undefined || cachedDataRejected) throw new Error("the realm's source has no usable bytecode");
+      return {
+        loader: "js",
+        contents: `export const realmSource = () => ({
+          text: ${JSON.stringify(text)},
+          bytecode: Uint8Array.fromBase64(${JSON.stringify(cachedData.toString("base64"))}),
+        });`,
+      };
+    });
+  },
+};
+
 /** What `import.meta.url` is in an executable: its embedded files have no folders. */
 function embeddedUrl(target: string): string {
   return target.startsWith("bun-windows") ? "file:///B:/~BUN/root/main.js" : "file:///$bunfs/root/main.js";
@@ -117,6 +143,7 @@ async function build(outfile: string, profiles: readonly string[], platform?: Pl
     target: "bun",
     format: "esm",
     splitting: true,
+    plugins: [realmBytecode],
     bytecode: true,
     define: { "process.env.NODE_ENV": '"production"', "import.meta.url": JSON.stringify(embeddedUrl(target)) },
     compile: {

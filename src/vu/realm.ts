@@ -7,13 +7,9 @@
  */
 import vm from "node:vm";
 import { intrinsicNames } from "../script/rewrite/globals.ts";
-import { installConstruct } from "./realm-source/construct.ts";
-import { installCore, type Realm, type RealmHost } from "./realm-source/core.ts";
-import { installDates } from "./realm-source/dates.ts";
-import { installGenerators } from "./realm-source/generators.ts";
-import { installGlobals } from "./realm-source/globals.ts";
-import { installPromise } from "./realm-source/promise.ts";
-import { twinInstallers } from "./twins/index.ts";
+import { closedSource } from "./realm-source/closed.ts";
+import type { Realm, RealmHost } from "./realm-source/core.ts";
+import { realmSource } from "./realm-source/index.ts";
 
 export type { Realm, RealmHost };
 
@@ -34,32 +30,14 @@ export interface CreatedRealm {
   install(closed: (...args: any[]) => unknown, ...args: unknown[]): any;
 }
 
-/** Names of the language that never change in the realm. */
-const fixedNames = intrinsicNames.filter(
-  (name) => !["Promise", "Function", "GoError", "undefined", "NaN", "Infinity"].includes(name),
-);
-
-/** An array of closed functions. They get the names as constants: a look at the context's global object takes 30 ns. */
-const sourceOf = (closed: readonly ((...args: any[]) => unknown)[]): string =>
-  `"use strict";(()=>{const {${fixedNames.join()}}=globalThis;return [${closed.join()}]})()`;
-
-/** Makes the realm; takes some milliseconds, of which half go into its source. */
+/** Makes the realm; takes some milliseconds. */
 export function createRealm(init: RealmInit): CreatedRealm {
   const context = vm.createContext({}, { codeGeneration: { strings: true, wasm: false } });
-  const evaluate = (source: string, filename: string): any => new vm.Script(source, { filename }).runInContext(context);
-  const rt: Realm = evaluate("({})", "sixfold:realm");
-  const [core, construct, promise, generators, dates, globals, ...twins] = evaluate(
-    sourceOf([
-      installCore,
-      installConstruct,
-      installPromise,
-      installGenerators,
-      installDates,
-      installGlobals,
-      ...twinInstallers,
-    ]),
-    "sixfold:realm",
-  );
+  const evaluate = (text: string, filename: string, cachedData?: Uint8Array): any[] =>
+    vm.compileFunction(text, [], { filename, parsingContext: context, ...(cachedData && { cachedData }) })();
+  const rt: Realm = vm.runInContext("({})", context);
+  const { text, bytecode } = realmSource();
+  const [core, construct, promise, generators, dates, globals, ...twins] = evaluate(text, "sixfold:realm", bytecode);
   core(rt, init.host);
   construct(rt);
   promise(rt);
@@ -71,6 +49,6 @@ export function createRealm(init: RealmInit): CreatedRealm {
     rt,
     context,
     globalBase,
-    install: (closed, ...args) => evaluate(sourceOf([closed]), `sixfold:${closed.name}`)[0](...args),
+    install: (closed, ...args) => evaluate(closedSource([closed]), `sixfold:${closed.name}`)[0](...args),
   };
 }
