@@ -156,7 +156,9 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
       if (error !== undefined) this.#finish({ error });
       else this.#handshakeRead(this.#handshake.reader.end());
     } else if (error !== undefined) {
-      this.#finish({ error, readError: true });
+      const { remoteAddress, localAddress } = this.#stream;
+      const writeError = `write tcp ${localAddress}->${remoteAddress}: write: broken pipe`;
+      this.#finish({ error, readError: true, writeError });
     } else {
       // Messages may still be in the inflater; the end comes after them.
       if (this.#receiver) this.#receiver.end();

@@ -115,6 +115,8 @@ export interface WebSocketEnd {
   protocolError?: boolean;
   /** Reading failed in a way that is no close for k6: the connection was reset, or a compressed message is corrupt. */
   readError?: boolean;
+  /** What writing fails with since then, where the connection is gone: `write tcp ip:port->ip:port: write: broken pipe`. */
+  writeError?: string;
 }
 
 export interface WebSocketConnection {

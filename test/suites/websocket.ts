@@ -458,6 +458,7 @@ addExact("a reset connection is a read error, not a close", (open) =>
       const end = await client.ended();
       assert.equal(end.readError, true);
       assert.match(end.error!, /^read tcp 127\.0\.0\.1:\d+->127\.0\.0\.1:\d+: read: connection reset by peer$/);
+      assert.match(end.writeError!, /^write tcp 127\.0\.0\.1:\d+->127\.0\.0\.1:\d+: write: broken pipe$/);
     },
   ),
 );

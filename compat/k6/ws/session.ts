@@ -46,6 +46,8 @@ export class Session extends Client implements Block {
   private isClosed = false;
   /** Nothing can be sent any more: a close frame is out. */
   private isCloseSent = false;
+  /** Why no close frame can be sent. */
+  private writeError: string | undefined;
   private readonly timers = new Set<SessionTimer>();
 
   /** What to dial when it is known whether the VU can be suspended. */
@@ -98,7 +100,9 @@ export class Session extends Client implements Block {
     });
   }
 
-  protected closed({ closeFrameReceived, code, reason, error, protocolError, readError }: WebSocketEnd): void {
+  protected closed(end: WebSocketEnd): void {
+    const { closeFrameReceived, code, reason, error, protocolError, readError } = end;
+    this.writeError = end.writeError;
     const isCloseError = closeFrameReceived || (error !== undefined && !protocolError && !readError);
     if (!isCloseError) {
       // The peer was told what was wrong, and that was the close frame.
@@ -237,7 +241,7 @@ export class Session extends Client implements Block {
       this.recordSent();
       return undefined;
     }
-    const failing = this.fireCloseSent();
+    const failing = this.fireError(CLOSE_SENT);
     if (failing === undefined) this.recordSent();
     return failing === undefined ? undefined : this.sentAfter(failing);
   }
@@ -253,13 +257,13 @@ export class Session extends Client implements Block {
   }
 
   ping(): Steps {
-    if (this.isCloseSent) return this.fireCloseSent();
+    if (this.isCloseSent) return this.fireError(CLOSE_SENT);
     this.sendPing();
     return undefined;
   }
 
-  private fireCloseSent(): Steps {
-    return this.fire("error", [plainError(this.thread.runtime.rt, CLOSE_SENT)]);
+  private fireError(text: string): Steps {
+    return this.fire("error", [plainError(this.thread.runtime.rt, text)]);
   }
 
   addTimer(timer: SessionTimer): void {
@@ -285,7 +289,8 @@ export class Session extends Client implements Block {
     this.isCloseSent = true;
     if (!wasSent) this.connection!.close(code, "");
     try {
-      const failing = wasSent ? this.fireCloseSent() : undefined;
+      const failed = wasSent ? CLOSE_SENT : this.writeError;
+      const failing = failed === undefined ? undefined : this.fireError(failed);
       if (failing !== undefined) yield* failing;
       const telling = this.fire("close", [code]);
       if (telling !== undefined) yield* telling;
