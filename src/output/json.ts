@@ -7,6 +7,7 @@
  */
 import { formatDuration } from "../base/duration.ts";
 import { rfc3339Nano } from "../base/rfc3339.ts";
+import { BUILTIN_METRICS } from "../metrics/builtin.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Sample } from "../metrics/sample.ts";
 import type { ThresholdDefinition } from "../metrics/threshold/evaluate.ts";
@@ -50,7 +51,7 @@ export class JsonOutput implements Output {
       const metadataText = hasEntries(metadata) ? `,"metadata":${JSON.stringify(metadata)}` : "";
       text +=
         `{"metric":"${metric.name}","type":"Point","data":{"time":"${rfc3339Nano(timeMs)}",` +
-        `"value":${metric.contains === "time" ? nanoseconds(value) : value === 0 ? 0 : value},"tags":${tagText}${metadataText}}}\n`;
+        `"value":${isMeasuredTime(metric) ? nanoseconds(value) : value === 0 ? 0 : value},"tags":${tagText}${metadataText}}}\n`;
     }
     if (unwritable > 0) {
       this.context.logger.log("error", "Sample(s) couldn't be marshalled to JSON", {
@@ -93,6 +94,10 @@ function thresholdValue({ threshold, abortOnFail, delayAbortEval }: ThresholdDef
     delayAbortEval: delayAbortEval === undefined ? null : formatDuration(delayAbortEval),
   };
 }
+
+/** Of a custom metric the values are the script's own. */
+const isMeasuredTime = ({ name, contains }: Metric): boolean =>
+  contains === "time" && Object.hasOwn(BUILTIN_METRICS, name);
 
 /** A difference of two moments, in milliseconds, without the noise of its subtraction; other values as they are. */
 function nanoseconds(value: number): number {

@@ -56,13 +56,21 @@ test("JsonOutput writes times to the nanosecond, and what a script added as it i
   const { context, printed } = outputContext({ argument: "-" });
   const output: Output = new JsonOutput(context);
   await output.start();
-  const metric = { name: "my_time", kind: "trend", contains: "time", id: 1 } as const;
   // the first is 7.797248 with the noise of a subtraction
   const values = [7.797247999999996, 1.23456789, 1234.5678, 1e300, -0, 0.1];
-  output.add(values.map((value) => sample({ metric, value })));
+  for (const name of ["ws_ping", "my_time"]) {
+    const metric = { name, kind: "trend", contains: "time", id: 1 } as const;
+    output.add(values.map((value) => sample({ metric, value })));
+  }
   await output.stop(OK);
-  const lines = printed.join("").trim().split("\n").slice(1);
-  expect(lines.map((line) => /"value":([^,]+)/.exec(line)![1])).toEqual([
+  const lines = printed
+    .join("")
+    .trim()
+    .split("\n")
+    .filter((line) => line.includes('"Point"'));
+  const written = lines.map((line) => /"value":([^,]+)/.exec(line)![1]);
+  expect(written[values.length]).toBe("7.797247999999996");
+  expect(written.slice(0, values.length)).toEqual([
     "7.797248",
     "1.23456789",
     "1234.5678",
