@@ -79,11 +79,14 @@ export class JsonOutput implements Output {
       submetrics:
         own.length === 0
           ? null
-          : own.map(({ name, suffix, tags }) => ({ name, suffix, tags: Object.fromEntries(tags) })),
+          : own.map(({ name, suffix, tags }) => ({ name, suffix, tags: Object.fromEntries(tags.toSorted(byKey)) })),
     };
     return JSON.stringify({ type: "Metric", data, metric: metric.name });
   }
 }
+
+type Entry = readonly [key: string, value: string];
+const byKey = ([a]: Entry, [b]: Entry): number => (a < b ? -1 : 1);
 
 /** As k6 writes a threshold: its text, unless there is more to say. */
 function thresholdValue({ threshold, abortOnFail, delayAbortEval }: ThresholdDefinition): unknown {

@@ -20,7 +20,7 @@ test("JsonOutput writes a line about each metric before its first sample", async
         { threshold: "count>3", abortOnFail: true },
       ],
     },
-    submetrics: [parseThresholdTarget("my_counter{a:1,b:2}").submetric!, parseThresholdTarget("other{a:1}").submetric!],
+    submetrics: [parseThresholdTarget("my_counter{b:2,a:1}").submetric!, parseThresholdTarget("other{a:1}").submetric!],
   });
   const output: Output = new JsonOutput(context);
   await output.start();
@@ -40,7 +40,7 @@ test("JsonOutput writes a line about each metric before its first sample", async
     '{"type":"Metric","data":{"name":"my_counter","type":"counter","contains":"default","thresholds":["count>1",' +
       '{"threshold":"count>2","abortOnFail":true,"delayAbortEval":"1m30s"},' +
       '{"threshold":"count>3","abortOnFail":true,"delayAbortEval":null}],' +
-      '"submetrics":[{"name":"my_counter{a:1,b:2}","suffix":"a:1,b:2","tags":{"a":"1","b":"2"}}]},"metric":"my_counter"}',
+      '"submetrics":[{"name":"my_counter{b:2,a:1}","suffix":"b:2,a:1","tags":{"a":"1","b":"2"}}]},"metric":"my_counter"}',
     '{"metric":"my_counter","type":"Point","data":{"time":"","value":1.5,"tags":{"group":"","scenario":"default"}}}',
     '{"metric":"my_counter","type":"Point","data":{"time":"","value":1,"tags":{"scenario":"default"},' +
       '"metadata":{"vu":"1","iter":"0"}}}',
@@ -70,14 +70,7 @@ test("JsonOutput writes times to the nanosecond, and what a script added as it i
     .filter((line) => line.includes('"Point"'));
   const written = lines.map((line) => /"value":([^,]+)/.exec(line)![1]);
   expect(written[values.length]).toBe("7.797247999999996");
-  expect(written.slice(0, values.length)).toEqual([
-    "7.797248",
-    "1.23456789",
-    "1234.5678",
-    "1e+300",
-    "0",
-    "0.1",
-  ]);
+  expect(written.slice(0, values.length)).toEqual(["7.797248", "1.23456789", "1234.5678", "1e+300", "0", "0.1"]);
 });
 
 test("JsonOutput leaves out values that JSON cannot say, and says so", async () => {
