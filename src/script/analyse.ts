@@ -119,7 +119,7 @@ export function isTwinable(fn: FunctionFacts): boolean {
   }
   // The engine's own async functions would make promises that know no VU.
   if (fn.async) return true;
-  if (fn.declaredOddly || fn.callsSuper) return false;
+  if (fn.declaredOddly || fn.callsSuper || fn.usesCallee) return false;
   return !fn.usesNewTarget || fn.kind !== "function" || fn.generator;
 }
 

@@ -40,6 +40,8 @@ export interface FunctionFacts {
   /** Through nested arrows too. */
   usesThis: boolean;
   usesArguments: boolean;
+  /** `arguments.callee` in sloppy code, which in a twin would be the twin. */
+  usesCallee: boolean;
   usesSuper: boolean;
   /** `super(...)`, not only `super.x`. */
   callsSuper: boolean;
@@ -47,7 +49,10 @@ export interface FunctionFacts {
   callsSuperInside: boolean;
   usesNewTarget: boolean;
   strict: boolean;
-  /** Declared directly in a `case`, or as the body of an `if` or label: hoisted in ways that no stub can follow. */
+  /**
+   * Declared directly in a `case`, or as the body of an `if` or label: hoisted in ways that no stub can follow. Or an
+   * expression of sloppy code that assigns its own name, which does nothing.
+   */
   declaredOddly: boolean;
   /** The class a method or constructor belongs to. */
   owner: Node | undefined;
@@ -57,6 +62,8 @@ export interface FunctionFacts {
   privateName: boolean;
   /** Parameters contain calls or awaits, so a generator cannot take them as they stand. */
   paramsCall: boolean;
+  /** The body declares one of the parameters again, as a variable or function. */
+  redeclaresParams: boolean;
   /** Set by the analysis. */
   mayBlock: boolean;
 }
@@ -88,7 +95,12 @@ export interface ModuleFacts {
   hoistedFromBlocks: Set<Node>;
 }
 
-type Scope = { names: Map<string, Binding>; parent: Scope | undefined; isFunction: boolean };
+type Scope = {
+  names: Map<string, Binding>;
+  parent: Scope | undefined;
+  isFunction: boolean;
+  redeclaresParams?: boolean;
+};
 
 /** Statements, and the parts of them that hold statements: where declarations can lie. */
 const EXPRESSION_FREE = new Set([
@@ -162,6 +174,7 @@ export function collectFacts(tree: Node): ModuleFacts {
       hasAwait: false,
       usesThis: false,
       usesArguments: false,
+      usesCallee: false,
       usesSuper: false,
       callsSuper: false,
       callsSuperInside: false,
@@ -173,6 +186,7 @@ export function collectFacts(tree: Node): ModuleFacts {
       isStatic: false,
       privateName: false,
       paramsCall: false,
+      redeclaresParams: false,
       mayBlock: false,
     };
     functions.set(node, facts);
@@ -185,6 +199,7 @@ export function collectFacts(tree: Node): ModuleFacts {
   const declare = (scope: Scope, identifier: Node, kind: BindingKind, value?: Node): Binding => {
     const known = scope.names.get(identifier.name);
     if (known !== undefined && (kind === "var" || kind === "function" || known.kind === "param")) {
+      if (known.kind === "param") scope.redeclaresParams = true;
       if (kind === "function" && value) known.value = value;
       else if (value === undefined || known.value !== undefined) known.reassigned = true;
       references.set(identifier, known);
@@ -322,6 +337,13 @@ export function collectFacts(tree: Node): ModuleFacts {
     else if (use !== "callee") binding.escapes = true;
     if (use === "read" || use === "write") binding.leaks = true;
   };
+  /** `object.property`, where the object is a name. */
+  const referMember = (node: Node, scope: Scope, fn: FunctionFacts, use: "callee" | "member"): void => {
+    refer(node.object, scope, fn, use);
+    if (node.computed) visit(node.property, scope, fn);
+    if (!fn.strict && node.object.name === "arguments" && node.property.name === "callee")
+      markThrough(fn, "usesCallee");
+  };
   /** The function whose `this` and `arguments` are meant; undefined at the top level. */
   const lexicalOwner = (fn: FunctionFacts): FunctionFacts | undefined => {
     let f: FunctionFacts | undefined = fn;
@@ -330,7 +352,7 @@ export function collectFacts(tree: Node): ModuleFacts {
   };
   const markThrough = (
     fn: FunctionFacts,
-    flag: "usesThis" | "usesArguments" | "usesSuper" | "callsSuper" | "usesNewTarget",
+    flag: "usesThis" | "usesArguments" | "usesCallee" | "usesSuper" | "callsSuper" | "usesNewTarget",
   ) => {
     let f: FunctionFacts | undefined = fn;
     while (f) {
@@ -444,7 +466,9 @@ export function collectFacts(tree: Node): ModuleFacts {
       declareLexical(node.body.body, inner, true);
       if (!facts.strict) hoistFromBlocks(node.body, inner, NO_NAMES, false);
       for (const statement of node.body.body) visit(statement, inner, facts);
+      facts.redeclaresParams = inner.redeclaresParams === true;
     } else visit(node.body, inner, facts);
+    if (outer !== scope && !facts.strict && references.get(node.id)!.reassigned) facts.declaredOddly = true;
     return facts;
   };
 
@@ -539,9 +563,11 @@ export function collectFacts(tree: Node): ModuleFacts {
         visitClass(node, scope, fn);
         return;
       case "MemberExpression":
-        if (node.object.type === "Identifier") refer(node.object, scope, fn, "member");
-        else visit(node.object, scope, fn);
-        if (node.computed) visit(node.property, scope, fn);
+        if (node.object.type === "Identifier") referMember(node, scope, fn, "member");
+        else {
+          visit(node.object, scope, fn);
+          if (node.computed) visit(node.property, scope, fn);
+        }
         return;
       case "Property":
         if (node.computed) visit(node.key, scope, fn);
@@ -569,8 +595,7 @@ export function collectFacts(tree: Node): ModuleFacts {
         if (callee.type === "Identifier") refer(callee, scope, fn, "callee");
         else if (callee.type === "MemberExpression" && callee.object.type === "Identifier") {
           // what `bind` returns is the function itself
-          refer(callee.object, scope, fn, callee.property.name === "bind" ? "member" : "callee");
-          if (callee.computed) visit(callee.property, scope, fn);
+          referMember(callee, scope, fn, callee.property.name === "bind" ? "member" : "callee");
         } else visit(node.callee, scope, fn);
         for (const argument of node.arguments) visit(argument, scope, fn);
         return;
@@ -605,7 +630,8 @@ export function collectFacts(tree: Node): ModuleFacts {
             const b = references.get(target);
             if (b) b.escapes = true;
           }
-          visitNamed(node.right, scope, fn, target.name);
+          // parentheses keep it from giving its name
+          visitNamed(node.right, scope, fn, node.left === target ? target.name : "");
         } else {
           visitPatternTargets(node.left, scope, fn);
           const left = unwrap(node.left);

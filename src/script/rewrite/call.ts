@@ -51,10 +51,7 @@ function rewriteCallee(
   let open: string;
   if (member.type !== "MemberExpression") open = `(${t}=${helper}(void 0,`;
   else {
-    if (member !== callee) {
-      c.replace(callee.start, member.start, "");
-      c.replace(member.end, callee.end, "");
-    }
+    dropParentheses(c, callee);
     const { object } = member;
     if (object.type === "Super") open = `(${t}=${helper}(${c.thisText(frame)},`;
     else if (object.type === "ThisExpression") open = `(${t}=${helper}(${c.thisText(frame)},`;
@@ -66,6 +63,13 @@ function rewriteCallee(
     }
   }
   c.wrap(whole.start, whole.end, open, continuation(c, frame, whole));
+}
+
+function dropParentheses(c: Context, node: Node): void {
+  const inner = unwrap(node);
+  if (inner === node) return;
+  c.replace(node.start, inner.start, "");
+  c.replace(inner.end, node.end, "");
 }
 
 /** `arguments` itself, which is not a name like others. */
@@ -125,12 +129,7 @@ export function rewriteChain(
   chain: Node,
   { mayBlock, keepReceiver = false }: { mayBlock(call: Node): boolean; keepReceiver?: boolean },
 ): string {
-  const elements: Node[] = [];
-  let base = chain.expression;
-  while (base.type === "MemberExpression" || base.type === "CallExpression") {
-    elements.unshift(base);
-    base = base.type === "MemberExpression" ? base.object : base.callee;
-  }
+  const { base, elements } = linksOf(chain);
   const temp = () => {
     const name = c.fresh("x");
     frame.temps.push(name);
@@ -140,8 +139,11 @@ export function rewriteChain(
   let segmentStart = chain.start;
   let opening = "";
   let lead = "";
+  for (const { callee } of elements)
+    if (callee && unwrap(callee).type === "MemberExpression") dropParentheses(c, callee);
+  const inner = calledChain(chain);
   /** Where the receiver of the next call is kept. */
-  let receiver = "void 0";
+  let receiver = inner === undefined ? "void 0" : rewriteChain(c, frame, inner, { mayBlock, keepReceiver: true });
   const flush = () => c.text.prependRight(segmentStart, opening + lead);
 
   const rewriteLinkCall = (call: Node, previousEnd: number, self: string): void => {
@@ -149,7 +151,7 @@ export function rewriteChain(
     const list = call.arguments.length > 0;
     if (!mayBlock(call)) {
       // a cut has taken the receiver from its member
-      if (call.optional && self !== "void 0") c.replace(open, open + 1, `.call(${self}${list ? "," : ""}`);
+      if (self !== "void 0") c.replace(open, open + 1, `.call(${self}${list ? "," : ""}`);
       return;
     }
     const helper = helperFor(c, call);
@@ -182,7 +184,7 @@ export function rewriteChain(
     if (isCall) {
       rewriteLinkCall(element, previousEnd, receiver);
       receiver = "void 0";
-    } else if (!needsReceiver(next)) receiver = "void 0";
+    } else if (!needsReceiver(next) && !isSuperCall(frame, next)) receiver = "void 0";
     else if (element.object.type === "Super") receiver = c.thisText(frame);
     else {
       receiver = temp();
@@ -202,13 +204,53 @@ export function rewriteChain(
   }
 }
 
+/** The members and calls of an optional chain, and what they start from. */
+function linksOf(chain: Node): { base: Node; elements: Node[] } {
+  const elements: Node[] = [];
+  let base = chain.expression;
+  while (base.type === "MemberExpression" || (base.type === "CallExpression" && base.callee.type !== "Super")) {
+    elements.unshift(base);
+    base = base.type === "MemberExpression" ? base.object : calleeLink(base);
+  }
+  return { base, elements };
+}
+
+/** `super.m()` where `super` goes by another name, so that the call must be told its receiver. */
+function isSuperCall(frame: Frame, node: Node | undefined): boolean {
+  if (!frame.aliased || node?.type !== "CallExpression") return false;
+  const member = unwrap(node.callee);
+  return member.type === "MemberExpression" && member.object.type === "Super";
+}
+
+/** Tells a call that is made plainly its receiver, if it needs that. */
+export function keepSuperReceiver(c: Context, frame: Frame, call: Node): void {
+  if (!isSuperCall(frame, call)) return;
+  const open = c.find("(", call.callee.end);
+  const dot = call.optional ? "" : ".";
+  c.replace(open, open + 1, `${dot}call(${c.thisText(frame)}${call.arguments.length > 0 ? "," : ""}`);
+}
+
+/** What is called: parentheses around a member do not take its receiver away. */
+export function calleeLink(call: Node): Node {
+  const callee = unwrap(call.callee);
+  return callee.type === "MemberExpression" ? callee : call.callee;
+}
+
+/** The chain `a?.b` of `(a?.b)()?.c`, which has the receiver of the call; both are rewritten, or neither. */
+function calledChain(chain: Node): Node | undefined {
+  const first = linksOf(chain).elements[0];
+  return first?.type === "CallExpression" ? memberChain(first.callee) : undefined;
+}
+
+/** The chain `a?.b` that a callee is; undefined for one without a receiver. */
+export function memberChain(callee: Node): Node | undefined {
+  const chain = unwrap(callee);
+  return chain.type === "ChainExpression" && unwrap(chain.expression).type === "MemberExpression" ? chain : undefined;
+}
+
 /** Whether an optional chain holds, among its own links, a call for which `mayBlock` holds. */
 export function chainMayBlock(chain: Node, mayBlock: (call: Node) => boolean): boolean {
-  for (let node = chain.expression; node.type === "MemberExpression" || node.type === "CallExpression"; ) {
-    if (node.type === "CallExpression") {
-      if (mayBlock(node)) return true;
-      node = node.callee;
-    } else node = node.object;
-  }
-  return false;
+  const inner = calledChain(chain);
+  if (inner !== undefined && chainMayBlock(inner, mayBlock)) return true;
+  return linksOf(chain).elements.some((link) => link.type === "CallExpression" && mayBlock(link));
 }

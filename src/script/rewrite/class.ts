@@ -1,6 +1,6 @@
 /**
- * Classes: methods that may block become generator methods under a hidden key, so that `super` keeps its meaning; a
- * static block then takes them off the class and puts functions with twins in their place.
+ * Classes: methods that may block become generator methods, so that `super` keeps its meaning; a static block then puts
+ * functions with twins in their place. Those with computed names lie under a hidden key until then.
  *
  * A private method cannot be put in place later: it becomes a getter, which finds the one stub of the generator method
  * beside it. A base class's constructor that may block is split: the constructor proper makes the object and its fields,
@@ -15,7 +15,7 @@ import { declareMaker, openBody } from "./function.ts";
 
 /** What the class's static block has to do. */
 export class ClassWork {
-  /** [is static, key, name of the generator method, maker, kind] of each method whose name is known. */
+  /** [is static, key, maker, kind] of each method whose name is known. */
   readonly methods: string[] = [];
   /** There are methods with computed names. */
   hasComputed = false;
@@ -37,7 +37,7 @@ export function rewriteMethod(c: Context, frame: Frame, member: Node, work: Clas
   }
   if (fn.kind === "constructor") {
     const body = `#ctor_${fn.owner?.id?.name ?? ""}${c.fresh("t")}`;
-    const plain = `constructor(${parameterNames(fn)}){if(arguments[0]!==${c.helper("raw")})return ${c.helper("dc")}(this.${body}(...arguments))}`;
+    const plain = `constructor(${parameterNames(fn)}){if(arguments[0]!==${c.helper("raw")})return ${c.helper("d")}(this.${body},this,arguments)}`;
     c.replace(member.start, value.start, `${plain}*${body}`);
     work.constructorBody = body;
     return;
@@ -57,10 +57,9 @@ export function rewriteMethod(c: Context, frame: Frame, member: Node, work: Clas
     c.text.appendLeft(member.key.end, ")");
     return;
   }
-  // stacks tell the name that stands in the text
-  const hidden = JSON.stringify(`${fn.key}${c.fresh("t")}`);
-  c.replace(member.start, value.start, `${isStatic}*${hidden}`);
-  work.methods.push(`[${member.static},${isReplaced ? "void 0" : JSON.stringify(fn.key)},${hidden},${maker},${kind}]`);
+  const key = JSON.stringify(fn.key);
+  c.replace(member.start, value.start, `${isStatic}*${key}`);
+  if (!isReplaced) work.methods.push(`[${member.static},${key},${maker},${kind}]`);
 }
 
 /** What stands before and behind the parameters and body of a derived class's constructor. */
@@ -103,7 +102,7 @@ const hasMembers = (node: Node): boolean =>
 export function finishClass(c: Context, node: Node, work: ClassWork): void {
   let text = "";
   if (work.methods.length > 0 || work.hasComputed) text += `${c.helper("cm")}(this,[${work.methods.join()}]);`;
-  if (work.constructorBody) text += `${c.helper("cc")}(this,(o,a)=>o.${work.constructorBody}(...a));`;
+  if (work.constructorBody) text += `${c.helper("cc")}(this,o=>o.${work.constructorBody});`;
   if (work.hasDerivedConstructor) text += `${c.helper("cd")}(this,${hasMembers(node)});`;
   if (text) c.text.appendLeft(node.body.start + 1, `static{${text}}`);
 }

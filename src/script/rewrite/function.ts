@@ -76,7 +76,7 @@ const afterParams = (c: Context, fn: FunctionFacts): string => (fn.generator ? `
  * Puts the prologue into a twin's body; `open` is the `(` of the parameters.
  *
  * Parameters that call move into the body, because a generator cannot suspend in its own: `(a, b = f()) {` becomes
- * `(...p) { let t; var [a, b = f()] = p;`.
+ * `(...p) { let t; let {0:a, 1:b = f()} = p;`.
  */
 export function openBody(c: Context, frame: Frame, open: number, body: Node): void {
   const { fn } = frame;
@@ -84,10 +84,31 @@ export function openBody(c: Context, frame: Frame, open: number, body: Node): vo
     c.text.appendLeft(bodyStart(body), prologue(c, frame));
     return;
   }
-  const all = c.fresh("P");
+  const { names, keyword, values } = moveParameters(c, fn);
   const close = c.find(")", fn.node.params.at(-1).end);
-  c.text.appendLeft(open + 1, `...${all}){${prologue(c, frame)}var [`);
-  c.replace(close, body.start + 1, `]=${all};${afterParams(c, fn)}`);
+  c.text.appendLeft(open + 1, `${names}){${prologue(c, frame)}${keyword} {`);
+  c.replace(close, body.start + 1, `}=${values};${afterParams(c, fn)}`);
+}
+
+/**
+ * Makes properties of the parameters: `a, b = f(), ...r` becomes `0:a, 1:b = f(), 2:r`, since a script may have put
+ * something of its own in place of an array's iterator.
+ *
+ * @returns What stands in place of the parameters, what declares them, and the object that has the properties.
+ */
+function moveParameters(c: Context, fn: FunctionFacts): { names: string; keyword: string; values: string } {
+  // using a parameter before it has its value is an error
+  const keyword = fn.redeclaresParams ? "var" : "let";
+  const params: Node[] = fn.node.params;
+  const stem = c.fresh("P");
+  params.forEach((param, index) => {
+    if (param.type === "RestElement") c.replace(param.start, param.argument.start, `${index}:`);
+    else c.text.prependRight(param.start, `${index}:`);
+  });
+  if (params.at(-1)!.type !== "RestElement") return { names: `...${stem}`, keyword, values: stem };
+  const all = params.map((_, index) => `${stem}_${index}`);
+  const names = [...all.slice(0, -1), `...${all.at(-1)}`];
+  return { names: names.join(), keyword, values: `[${all.join()}]` };
 }
 
 /** Rewrites the head and end of a function whose body has been rewritten as a twin already. */
@@ -150,10 +171,10 @@ function rewriteArrow(c: Context, frame: Frame, enclosing: Frame, maker: string,
   const head = prologue(c, frame);
   if (fn.paramsCall) {
     // only parenthesised parameters can hold calls
-    const all = c.fresh("P");
+    const { names, keyword, values } = moveParameters(c, fn);
     const close = c.find(")", node.params.at(-1).end);
-    c.replace(node.start, first + 1, `${start}...${all}){${head}var [`);
-    c.replace(close, expression ? node.body.start : node.body.start + 1, `]=${all};${expression ? "return " : ""}`);
+    c.replace(node.start, first + 1, `${start}${names}){${head}${keyword} {`);
+    c.replace(close, expression ? node.body.start : node.body.start + 1, `}=${values};${expression ? "return " : ""}`);
   } else {
     const bodyOpen = expression ? `{${head}return ` : "";
     if (parenthesised) {
@@ -182,6 +203,8 @@ export function rewriteObjectMethod(c: Context, frame: Frame, property: Node): b
   const keyOpen = property.computed ? c.source.lastIndexOf("[", property.key.start) : property.key.start;
   if (keyOpen > property.start) c.replace(property.start, keyOpen, "");
   openBody(c, frame, value.start, value.body);
+  // without brackets it would be the object's prototype
+  if (!property.computed && fn.key === "__proto__") c.replace(property.key.start, property.key.end, '["__proto__"]');
   if (fn.usesSuper) {
     // only a method has a `super`: the twin is a method itself, under a hidden key
     c.text.prependRight(value.start, `:${c.helper("hs")}(${maker},${c.kindOf(fn)}),*[${c.helper("hl")}()]`);

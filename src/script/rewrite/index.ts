@@ -10,8 +10,11 @@ import { helperNames } from "../names.ts";
 import { type FunctionFacts, isDerivedConstructor } from "../scope.ts";
 import { rewriteAwait, rewriteReturn, rewriteYield } from "./async.ts";
 import {
+  calleeLink,
   chainMayBlock,
   continuation,
+  keepSuperReceiver,
+  memberChain,
   rewriteCall,
   rewriteCallOfChain,
   rewriteChain,
@@ -74,7 +77,7 @@ function places(source: string, nodes: readonly Node[], put: "behind" | "at"): n
 
 /** Whether a later member of a class takes the place of a method: one of the same name, or of a name computed alike. */
 function isReplaced(method: Node, members: readonly Node[], source: string): boolean {
-  if (method.key.type === "PrivateIdentifier") return false;
+  if (method.key.type === "PrivateIdentifier" || (method.computed && !isConstant(method.key))) return false;
   const name = (member: Node): string =>
     member.computed ? source.slice(member.key.start, member.key.end) : String(member.key.name ?? member.key.value);
   return members
@@ -82,10 +85,17 @@ function isReplaced(method: Node, members: readonly Node[], source: string): boo
     .some(
       (other) =>
         other.type === "MethodDefinition" &&
+        other.key.type !== "PrivateIdentifier" &&
         other.computed === method.computed &&
         other.static === method.static &&
         name(other) === name(method),
     );
+}
+
+/** An expression that gives the same value each time. */
+function isConstant(node: Node): boolean {
+  if (node.type === "MemberExpression") return !node.computed && isConstant(node.object);
+  return node.type === "Literal" || node.type === "Identifier";
 }
 
 /** A function or class that takes the name of what it is assigned to. */
@@ -338,8 +348,9 @@ export function rewriteModule(init: {
         }
         return;
       case "ChainExpression": {
-        forEachChild(node, (child) => visitChainLink(child, frame));
-        if (frame.twin && chainMayBlock(node, callMayBlock)) rewriteChain(c, frame, node, { mayBlock: callMayBlock });
+        const isRewritten = frame.twin && chainMayBlock(node, callMayBlock);
+        forEachChild(node, (child) => visitChainLink(child, frame, isRewritten));
+        if (isRewritten) rewriteChain(c, frame, node, { mayBlock: callMayBlock });
         return;
       }
       case "CallExpression":
@@ -478,16 +489,20 @@ export function rewriteModule(init: {
     forEachChild(node, (child) => visit(child, frame));
   };
 
-  /** Links of an optional chain: calls in it are rewritten together with the chain. */
-  const visitChainLink = (node: Node, frame: Frame): void => {
+  /** Links of an optional chain: calls in it are rewritten together with the chain, if that `isRewritten`. */
+  const visitChainLink = (node: Node, frame: Frame, isRewritten: boolean): void => {
     if (node.type === "MemberExpression" && node.object.type === "Super") visitSuperMember(node, frame);
+    else if (node.type === "CallExpression" && node.callee.type === "Super") visitCall(node, frame);
     else if (node.type === "MemberExpression") {
-      visitChainLink(node.object, frame);
+      visitChainLink(node.object, frame, isRewritten);
       if (node.computed) visit(node.property, frame);
     } else if (node.type === "CallExpression") {
+      const inner = memberChain(node.callee);
       if (node.callee.type === "Identifier") visitCallee(node.callee, frame, false);
-      else visitChainLink(node.callee, frame);
+      else if (inner) forEachChild(inner, (child) => visitChainLink(child, frame, isRewritten));
+      else visitChainLink(calleeLink(node), frame, isRewritten);
       for (const a of node.arguments) visit(a, frame);
+      if (!isRewritten) keepSuperReceiver(c, frame, node);
     } else visit(node, frame);
   };
 
@@ -513,9 +528,9 @@ export function rewriteModule(init: {
     }
     const blocks = frame.twin && callMayBlock(node);
     const member = unwrap(callee);
-    if (blocks && member.type === "ChainExpression" && unwrap(member.expression).type === "MemberExpression") {
+    if (blocks && memberChain(callee)) {
       // `(a?.b)(c)` calls with `a` as receiver
-      forEachChild(member, (child) => visitChainLink(child, frame));
+      forEachChild(member, (child) => visitChainLink(child, frame, true));
       for (const a of node.arguments) visit(a, frame);
       const receiver = rewriteChain(c, frame, member, { mayBlock: callMayBlock, keepReceiver: true });
       rewriteCallOfChain(c, frame, node, receiver);
@@ -524,10 +539,7 @@ export function rewriteModule(init: {
     visitCallee(callee, frame, blocks);
     for (const a of node.arguments) visit(a, frame);
     if (blocks) rewriteCall(c, frame, node, identifierText);
-    else if (frame.aliased && member.type === "MemberExpression" && member.object.type === "Super") {
-      const open = c.find("(", callee.end);
-      c.replace(open, open + 1, `.call(${c.thisText(frame)}${node.arguments.length > 0 ? "," : ""}`);
-    }
+    else keepSuperReceiver(c, frame, node);
   };
 
   /** A member of an object literal; returns whether the object must be given twins. */

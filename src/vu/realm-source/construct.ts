@@ -28,9 +28,9 @@ export function installConstruct(rt: Realm): void {
     superCall: (...args: unknown[]) => unknown,
   ) => (...args: unknown[]) => Steps;
 
-  /** A base class: `body(object, args)` is its constructor's body. */
-  rt.cc = (C: object, body: unknown): void => {
-    rt.stamp(C, body, 5);
+  /** A base class: `bodyOf(object)` is its constructor's body. */
+  rt.cc = (C: object, bodyOf: unknown): void => {
+    rt.stamp(C, bodyOf, 5);
   };
   /** A derived class; `hasMembers` says that objects get fields or private methods from it. */
   rt.cd = (C: object, hasMembers: boolean): void => {
@@ -101,7 +101,7 @@ export function installConstruct(rt: Realm): void {
     };
     const body: Body = construct(C, [rt.raw], newTarget as any) as any;
     return resultOf(
-      yield* apply(body(argumentsOf(...args), newTarget, superMember, self, superCall), undefined, args),
+      yield* apply(body(apply(argumentsOf, undefined, args), newTarget, superMember, self, superCall), undefined, args),
       self,
     );
   }
@@ -119,7 +119,8 @@ export function installConstruct(rt: Realm): void {
     if (kind === 9) return yield* constructDerived(C, args, newTarget);
     // `rt.raw` asks a class's constructor for the object alone
     const object: object = kind === 0 ? construct(Object, [], newTarget) : construct(C, [rt.raw], newTarget);
-    const result = yield* kind === 0 ? apply(rt.twinOf(C), object, args) : rt.twinOf(C)(object, args);
+    const body = kind === 0 ? rt.twinOf(C) : rt.twinOf(C)(object);
+    const result = yield* apply(body, object, args) as Steps;
     return isObject(result) ? result : object;
   }
 

@@ -409,36 +409,35 @@ export function installCore(rt: Realm, init: RealmHost): void {
       set(value);
     },
   });
-  const putMethod = (
-    target: any,
-    from: PropertyKey,
-    key: PropertyKey,
-    maker: (twin: any) => any,
-    kind: number,
-  ): void => {
-    const f = rt.f(maker, target[from], kind);
-    delete target[from];
+  const putMethod = (target: object, key: PropertyKey, f: any): void => {
     if (f.name !== key) nameFunction(f, key);
-    defineProperty(target, key, { value: f, writable: true, configurable: true, enumerable: false });
+    if (!defineProperty(target, key, { value: f, writable: true, configurable: true, enumerable: false }))
+      throw new TypeError("Attempting to change value of a readonly property.");
   };
-  rt.cm = (
-    C: any,
-    methods: [isStatic: boolean, key: string | undefined, from: string, maker: (twin: any) => any, kind: number][],
-  ): void => {
-    for (const [isStatic, key, from, maker, kind] of methods) {
+  const putComputedMethods = (target: any): void => {
+    const symbols = getOwnPropertySymbols(target);
+    for (let i = 0; i < symbols.length; i++) {
+      const symbol = symbols[i]!;
+      const work = hidden.get(symbol);
+      if (work === undefined) continue;
+      const twin = target[symbol];
+      delete target[symbol];
+      // without a maker it is replaced by a later member
+      if (work.maker !== undefined) putMethod(target, work.key, rt.f(work.maker, twin, work.kind));
+    }
+  };
+  const generatorPrototype = getPrototypeOf(function* () {});
+  rt.cm = (C: any, methods: [isStatic: boolean, key: string, maker: (twin: any) => any, kind: number][]): void => {
+    for (let i = 0; i < methods.length; i++) {
+      const { 0: isStatic, 1: key, 2: maker, 3: kind } = methods[i]!;
       const target = isStatic ? C : C.prototype;
-      // without a key it is replaced by a later member
-      if (key === undefined) delete target[from];
-      else putMethod(target, from, key, maker, kind);
+      const twin = getOwnPropertyDescriptor(target, key)!.value;
+      // a later member with a computed name may have taken its place
+      if (typeof twin === "function" && getPrototypeOf(twin) === generatorPrototype)
+        putMethod(target, key, rt.f(maker, twin, kind));
     }
-    for (const target of [C, C.prototype]) {
-      for (const symbol of getOwnPropertySymbols(target)) {
-        const work = hidden.get(symbol);
-        if (work === undefined) continue;
-        if (work.maker === undefined) delete target[symbol];
-        else putMethod(target, symbol, work.key, work.maker, work.kind);
-      }
-    }
+    putComputedMethods(C);
+    putComputedMethods(C.prototype);
   };
 
   /** Stubs of private methods, by their generator method, of which each class has one. */
@@ -492,7 +491,7 @@ export function installCore(rt: Realm, init: RealmHost): void {
     return object;
   };
 
-  rt.tpl = (strings: TemplateStringsArray, ...values: unknown[]): unknown[] => [strings, ...values];
+  rt.tpl = (...args: unknown[]): unknown[] => args;
   rt.tick = (): boolean => host.tickTwin();
   rt.interrupt = (): never => {
     k.x = true;

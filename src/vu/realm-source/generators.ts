@@ -191,11 +191,10 @@ export function installGenerators(rt: Realm): void {
     }
   }
 
-  const withMethods = (
+  const addMethods = (
     prototype: object,
     steps: (mode: Step["mode"]) => (this: unknown, value: unknown) => Steps<unknown>,
   ): object => {
-    const made = create(prototype);
     for (const mode of ["next", "return", "throw"] as const) {
       const twin = steps(mode);
       const f = {
@@ -203,18 +202,19 @@ export function installGenerators(rt: Realm): void {
           return rt.dc(apply(twin, this, [value]));
         },
       }[mode];
-      defineProperty(made, mode, {
+      defineProperty(prototype, mode, {
         value: rt.stamp(f, twin, 0),
         writable: true,
         configurable: true,
         enumerable: false,
       });
     }
-    return made;
+    return prototype;
   };
-  // These lie between the language's own prototypes and those of the script's functions.
-  const SuspendablePrototype = withMethods(
-    GeneratorFunctionPrototype.prototype,
+  // This lies between the language's own prototype and those of the script's functions that may block: the others are
+  // the engine's. Async generators are all ours.
+  const SuspendablePrototype = addMethods(
+    create(GeneratorFunctionPrototype.prototype),
     (mode) =>
       function* (value) {
         const running = Tie.of(this);
@@ -222,7 +222,7 @@ export function installGenerators(rt: Realm): void {
         return yield* running.step({ mode, value });
       },
   );
-  const SuspendableAsyncPrototype = withMethods(
+  const SuspendableAsyncPrototype = addMethods(
     AsyncGeneratorFunctionPrototype.prototype,
     (mode) =>
       function* (value) {

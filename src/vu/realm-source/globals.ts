@@ -37,18 +37,22 @@ export function installGlobals(
     [Object.getPrototypeOf(async function* () {}).constructor, "async function*"],
   ];
   for (const [Native, keyword] of functionKinds) {
-    // biome-ignore lint/complexity/useArrowFunction: it is called with `new`, too
     const Safe: any = function (...parts: unknown[]) {
-      const body = parts.length > 0 ? String(parts.pop()) : "";
-      const params = join.call(parts.map(String), ",");
-      return run(`(${keyword} anonymous(${params}\n) {\n${body}\n})`, true);
+      const texts = parts.map(String);
+      const body = texts.pop() ?? "";
+      const made = run(`(${keyword} anonymous(${join.call(texts, ",")}\n) {\n${body}\n})`, true);
+      // a class that extends it
+      return new.target === undefined || new.target === Safe
+        ? made
+        : Object.setPrototypeOf(made, new.target.prototype as object);
     };
     defineProperty(Safe, "name", { value: Native.name, configurable: true });
     defineProperty(Safe, "length", { value: 1, configurable: true });
     defineProperty(Safe, "prototype", { value: Native.prototype, writable: false });
-    if (Native !== NativeFunction) Object.setPrototypeOf(Safe, NativeFunction.prototype);
-    defineProperty(Native.prototype, "constructor", { value: Safe, writable: true, configurable: true });
-    if (Native === NativeFunction) realm.Function = Safe;
+    const isFirst = Native === NativeFunction;
+    if (isFirst) realm.Function = Safe;
+    else Object.setPrototypeOf(Safe, realm.Function);
+    defineProperty(Native.prototype, "constructor", { value: Safe, writable: isFirst, configurable: true });
   }
 
   realm.Promise = rt.Promise;

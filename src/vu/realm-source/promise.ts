@@ -87,84 +87,59 @@ export function installPromise(rt: Realm): void {
     }
 
     static resolve(value?: unknown): unknown {
+      if (!isObject(this)) throw new TypeError("Promise.resolve called on a value that is no object");
       return resolveWith(this, value);
     }
     static reject(reason?: unknown): unknown {
-      const capability = newCapability(this);
-      capability.reject(reason);
-      return capability.promise;
+      const { promise, reject } = newCapability(this);
+      reject(reason);
+      return promise;
     }
     static withResolvers(): unknown {
       return { ...newCapability(this) };
     }
     static try(f: any, ...args: unknown[]): unknown {
-      const capability = newCapability(this);
+      const { promise, resolve, reject } = newCapability(this);
       try {
-        capability.resolve(f(...args));
+        resolve(f(...args));
       } catch (error) {
         if (k.x) throw error;
-        capability.reject(error);
+        reject(error);
       }
-      return capability.promise;
+      return promise;
     }
     static all(items: Iterable<unknown>): unknown {
-      return combine(this, items, (values, index, finish) => [
-        (value) => {
-          values[index] = value;
-          finish();
-        },
-        undefined,
-      ]);
+      return combine(this, items, ({ resolve, reject }) => {
+        const each = listed(resolve);
+        return { ended: each.ended, handlers: () => [each.next(), reject] };
+      });
     }
     static allSettled(items: Iterable<unknown>): unknown {
-      return combine(this, items, (values, index, finish) => [
-        (value) => {
-          values[index] = { status: "fulfilled", value };
-          finish();
-        },
-        (reason) => {
-          values[index] = { status: "rejected", reason };
-          finish();
-        },
-      ]);
+      return combine(this, items, ({ resolve }) => {
+        const each = listed(resolve);
+        return {
+          ended: each.ended,
+          handlers() {
+            const settled = each.next();
+            return [
+              (value) => settled({ status: "fulfilled", value }),
+              (reason) => settled({ status: "rejected", reason }),
+            ];
+          },
+        };
+      });
     }
     static any(items: Iterable<unknown>): unknown {
-      const capability = newCapability(this);
-      const errors: unknown[] = [];
-      let left = 1;
-      let index = 0;
-      const finish = () => {
-        if (--left === 0) capability.reject(new AggregateError(errors, "All promises were rejected"));
-      };
-      try {
-        for (const item of items) {
-          const at = index++;
-          errors[at] = undefined;
-          left++;
-          let called = false;
-          (this.resolve(item) as any).then(capability.resolve, (reason: unknown) => {
-            if (called) return;
-            called = true;
-            errors[at] = reason;
-            finish();
-          });
-        }
-        finish();
-      } catch (error) {
-        if (k.x) throw error;
-        capability.reject(error);
-      }
-      return capability.promise;
+      return combine(this, items, ({ resolve, reject }) => {
+        const each = listed((errors) => reject(new AggregateError(errors, "All promises were rejected")));
+        return { ended: each.ended, handlers: () => [resolve, each.next()] };
+      });
     }
     static race(items: Iterable<unknown>): unknown {
-      const capability = newCapability(this);
-      try {
-        for (const item of items) (this.resolve(item) as any).then(capability.resolve, capability.reject);
-      } catch (error) {
-        if (k.x) throw error;
-        capability.reject(error);
-      }
-      return capability.promise;
+      return combine(this, items, ({ resolve, reject }) => ({
+        ended: () => undefined,
+        handlers: () => [resolve, reject],
+      }));
     }
     static get [Symbol.species]() {
       return this;
@@ -270,44 +245,54 @@ export function installPromise(rt: Realm): void {
   };
   const resolveWith = (C: any, value: unknown): any => {
     if (isOurs(value) && (value as any).constructor === C) return value;
-    const capability = newCapability(C);
-    capability.resolve(value);
-    return capability.promise;
+    const { promise, resolve } = newCapability(C);
+    resolve(value);
+    return promise;
   };
 
-  type Handlers = [(value: unknown) => void, ((reason: unknown) => void) | undefined];
+  /** Values that come in any order; the list is told of when it has ended and all are there. */
+  const listed = (complete: (values: unknown[]) => void) => {
+    const values: unknown[] = [];
+    let left = 1;
+    const ended = () => {
+      if (--left === 0) complete(values);
+    };
+    /** A function that takes the value of the next place, once. */
+    const next = () => {
+      const index = values.push(undefined) - 1;
+      left++;
+      let isThere = false;
+      return (value: unknown) => {
+        if (isThere) return;
+        isThere = true;
+        values[index] = value;
+        ended();
+      };
+    };
+    return { next, ended };
+  };
+
+  type Handler = (value: unknown) => void;
   const combine = (
     C: any,
     items: Iterable<unknown>,
-    handlers: (values: unknown[], index: number, finish: () => void) => Handlers,
+    begin: (capability: Capability) => { handlers(): [Handler, Handler]; ended(): void },
   ): unknown => {
     const capability = newCapability(C);
-    const values: unknown[] = [];
-    let left = 1;
-    let index = 0;
-    const finish = () => {
-      if (--left === 0) capability.resolve(values);
-    };
-    const once = (f: (value: unknown) => void) => {
-      let called = false;
-      return (value: unknown) => {
-        if (called) return;
-        called = true;
-        f(value);
-      };
-    };
     try {
+      const { resolve } = C;
+      if (typeof resolve !== "function") throw new TypeError("Promise resolve is not a function");
+      const { handlers, ended } = begin(capability);
       for (const item of items) {
-        const at = index++;
-        values[at] = undefined;
-        left++;
-        const [onFulfilled, onRejected] = handlers(values, at, finish);
-        (C.resolve(item) as any).then(once(onFulfilled), onRejected ? once(onRejected) : capability.reject);
+        const promise: any = apply(resolve, C, [item]);
+        const [onFulfilled, onRejected] = handlers();
+        promise.then(onFulfilled, onRejected);
       }
-      finish();
+      ended();
     } catch (error) {
       if (k.x) throw error;
-      capability.reject(error);
+      const { reject } = capability;
+      reject(error);
     }
     return capability.promise;
   };

@@ -8,6 +8,8 @@ import type { Realm } from "../realm-source/core.ts";
 export function installArrayTwins(rt: Realm): void {
   const call = rt.call;
   const { stamp } = rt;
+  const { apply } = Reflect;
+  type Subject = { of(self: any): { o: any; length: number }; has(index: number, o: any): boolean };
   const checked = (f: unknown): any => {
     if (typeof f !== "function") throw new TypeError(`${String(f)} is not a function`);
     return f;
@@ -15,6 +17,27 @@ export function installArrayTwins(rt: Realm): void {
   const lengthOf = (o: any): number => {
     const n = Math.trunc(Number(o.length));
     return n > 0 ? Math.min(n, Number.MAX_SAFE_INTEGER) : 0;
+  };
+  /** What a method of arrays goes through: any object, with holes where it has no property. */
+  const arrayLike: Subject = {
+    of(self) {
+      if (self === undefined || self === null) throw new TypeError("Array method called on null or undefined");
+      const o = Object(self);
+      return { o, length: lengthOf(o) };
+    },
+    has: (index, o) => index in o,
+  };
+  /** ... and one of typed arrays, which have no holes, whatever becomes of their buffer. */
+  const typed: any = Object.getPrototypeOf(Uint8Array.prototype);
+  const { at: typedAt } = typed;
+  const typedLength: any = Object.getOwnPropertyDescriptor(typed, "length")!.get;
+  const typedArray: Subject = {
+    of(self) {
+      // refuses what is none, or is out of bounds
+      apply(typedAt, self, [0]);
+      return { o: self, length: apply(typedLength, self, []) };
+    },
+    has: () => true,
   };
   /** What map, filter and flatMap put their results in: an array, or what a subclass asks for. */
   const resultFor = (o: any, length: number): any => {
@@ -28,51 +51,45 @@ export function installArrayTwins(rt: Realm): void {
     Object.defineProperty(out, index, { value, writable: true, enumerable: true, configurable: true });
   };
   type Steps = (this: any, f: any, self?: unknown) => Generator<unknown, any, any>;
-  const methods: Record<string, Steps> = {
+  const methodsOf = ({ of, has }: Subject): Record<string, Steps> => ({
     *forEach(f, self) {
-      const o = Object(this);
-      const length = lengthOf(o);
+      const { o, length } = of(this);
       checked(f);
-      for (let i = 0; i < length; i++) if (i in o) yield* call(f, self, [o[i], i, o]);
+      for (let i = 0; i < length; i++) if (has(i, o)) yield* call(f, self, [o[i], i, o]);
     },
     *map(f, self) {
-      const o = Object(this);
-      const length = lengthOf(o);
+      const { o, length } = of(this);
       checked(f);
       const out = resultFor(o, length);
-      for (let i = 0; i < length; i++) if (i in o) put(out, i, yield* call(f, self, [o[i], i, o]));
+      for (let i = 0; i < length; i++) if (has(i, o)) put(out, i, yield* call(f, self, [o[i], i, o]));
       return out;
     },
     *filter(f, self) {
-      const o = Object(this);
-      const length = lengthOf(o);
+      const { o, length } = of(this);
       checked(f);
       const out = resultFor(o, 0);
       let count = 0;
       for (let i = 0; i < length; i++) {
-        if (!(i in o)) continue;
+        if (!has(i, o)) continue;
         const value = o[i];
         if (yield* call(f, self, [value, i, o])) put(out, count++, value);
       }
       return out;
     },
     *some(f, self) {
-      const o = Object(this);
-      const length = lengthOf(o);
+      const { o, length } = of(this);
       checked(f);
-      for (let i = 0; i < length; i++) if (i in o && (yield* call(f, self, [o[i], i, o]))) return true;
+      for (let i = 0; i < length; i++) if (has(i, o) && (yield* call(f, self, [o[i], i, o]))) return true;
       return false;
     },
     *every(f, self) {
-      const o = Object(this);
-      const length = lengthOf(o);
+      const { o, length } = of(this);
       checked(f);
-      for (let i = 0; i < length; i++) if (i in o && !(yield* call(f, self, [o[i], i, o]))) return false;
+      for (let i = 0; i < length; i++) if (has(i, o) && !(yield* call(f, self, [o[i], i, o]))) return false;
       return true;
     },
     *find(f, self) {
-      const o = Object(this);
-      const length = lengthOf(o);
+      const { o, length } = of(this);
       checked(f);
       for (let i = 0; i < length; i++) {
         const value = o[i];
@@ -81,15 +98,13 @@ export function installArrayTwins(rt: Realm): void {
       return undefined;
     },
     *findIndex(f, self) {
-      const o = Object(this);
-      const length = lengthOf(o);
+      const { o, length } = of(this);
       checked(f);
       for (let i = 0; i < length; i++) if (yield* call(f, self, [o[i], i, o])) return i;
       return -1;
     },
     *findLast(f, self) {
-      const o = Object(this);
-      const length = lengthOf(o);
+      const { o, length } = of(this);
       checked(f);
       for (let i = length - 1; i >= 0; i--) {
         const value = o[i];
@@ -98,44 +113,44 @@ export function installArrayTwins(rt: Realm): void {
       return undefined;
     },
     *findLastIndex(f, self) {
-      const o = Object(this);
-      const length = lengthOf(o);
+      const { o, length } = of(this);
       checked(f);
       for (let i = length - 1; i >= 0; i--) if (yield* call(f, self, [o[i], i, o])) return i;
       return -1;
     },
     *flatMap(f, self) {
-      const o = Object(this);
-      const length = lengthOf(o);
+      const { o, length } = of(this);
       checked(f);
       const out = resultFor(o, 0);
       let count = 0;
       for (let i = 0; i < length; i++) {
-        if (!(i in o)) continue;
+        if (!has(i, o)) continue;
         const value = yield* call(f, self, [o[i], i, o]);
         if (Array.isArray(value)) {
-          for (let j = 0; j < value.length; j++) if (j in value) put(out, count++, value[j]);
+          const size = lengthOf(value);
+          for (let j = 0; j < size; j++) if (j in value) put(out, count++, value[j]);
         } else put(out, count++, value);
       }
       return out;
     },
-  };
-  const reduction = (step: 1 | -1) =>
+    reduce: reduction(1, { of, has }),
+    reduceRight: reduction(-1, { of, has }),
+  });
+  const reduction = (step: 1 | -1, { of, has }: Subject) =>
     function* (this: any, ...args: any[]): Generator<unknown, any, any> {
-      const o = Object(this);
-      const length = lengthOf(o);
+      const { o, length } = of(this);
       const f = checked(args[0]);
       let i = step === 1 ? 0 : length - 1;
       const inside = () => i >= 0 && i < length;
       let value: unknown;
       if (args.length > 1) value = args[1];
       else {
-        while (inside() && !(i in o)) i += step;
+        while (inside() && !has(i, o)) i += step;
         if (!inside()) throw new TypeError("Reduce of empty array with no initial value");
         value = o[i];
         i += step;
       }
-      for (; inside(); i += step) if (i in o) value = yield* call(f, undefined, [value, o[i], i, o]);
+      for (; inside(); i += step) if (has(i, o)) value = yield* call(f, undefined, [value, o[i], i, o]);
       return value;
     };
 
@@ -160,8 +175,7 @@ export function installArrayTwins(rt: Realm): void {
   const sort = function* (this: any, compare: any): Generator<unknown, any, any> {
     if (compare === undefined) return Array.prototype.sort.call(this);
     checked(compare);
-    const o = Object(this);
-    const length = lengthOf(o);
+    const { o, length } = arrayLike.of(this);
     const present: unknown[] = [];
     let undefinedCount = 0;
     for (let i = 0; i < length; i++) {
@@ -182,28 +196,27 @@ export function installArrayTwins(rt: Realm): void {
   };
 
   const proto: any = Array.prototype;
+  const methods = methodsOf(arrayLike);
   for (const name of Object.keys(methods)) if (typeof proto[name] === "function") stamp(proto[name], methods[name], 0);
-  stamp(proto.reduce, reduction(1), 0);
-  stamp(proto.reduceRight, reduction(-1), 0);
   stamp(proto.sort, sort, 0);
   if (typeof proto.toSorted === "function") stamp(proto.toSorted, toSorted, 0);
 
-  const typed: any = Object.getPrototypeOf(Uint8Array.prototype);
-  for (const name of ["forEach", "some", "every", "find", "findIndex", "findLast", "findLastIndex"]) {
-    if (typeof typed[name] === "function") stamp(typed[name], methods[name], 0);
-  }
-  stamp(typed.reduce, reduction(1), 0);
-  stamp(typed.reduceRight, reduction(-1), 0);
-  stamp(
-    typed.map,
-    function* (this: any, f: any, self?: unknown): Generator<unknown, any, any> {
+  const { slice } = typed;
+  const typedMethods: Record<string, Steps> = {
+    ...methodsOf(typedArray),
+    *map(f, self) {
+      const { o, length } = typedArray.of(this);
       checked(f);
-      const out = this.slice();
-      for (let i = 0; i < out.length; i++) out[i] = yield* call(f, self, [this[i], i, this]);
+      const out: any = apply(slice, o, []);
+      for (let i = 0; i < length; i++) out[i] = yield* call(f, self, [o[i], i, o]);
       return out;
     },
-    0,
-  );
+  };
+  for (const name of [
+    ...["forEach", "map", "some", "every", "find", "findIndex", "findLast", "findLastIndex"],
+    ...["reduce", "reduceRight"],
+  ])
+    if (typeof typed[name] === "function") stamp(typed[name], typedMethods[name], 0);
 
   stamp(
     Array.from,
@@ -215,7 +228,7 @@ export function installArrayTwins(rt: Realm): void {
         const source = Object(items);
         const length = lengthOf(source);
         const out = new C(length);
-        for (let i = 0; i < length; i++) out[i] = f ? yield* call(f, self, [source[i], i]) : source[i];
+        for (let i = 0; i < length; i++) put(out, i, f ? yield* call(f, self, [source[i], i]) : source[i]);
         out.length = length;
         return out;
       }
@@ -225,8 +238,7 @@ export function installArrayTwins(rt: Realm): void {
       try {
         while (yield* rt.stepOf(iteration)) {
           const value = f ? yield* call(f, self, [iteration.v, i]) : iteration.v;
-          Object.defineProperty(out, i, { value, writable: true, enumerable: true, configurable: true });
-          i++;
+          put(out, i++, value);
         }
       } catch (error) {
         iteration.failed = true;

@@ -8,32 +8,50 @@
 import type { Realm } from "../realm-source/core.ts";
 
 export function installJsonTwins(rt: Realm): void {
-  const { apply } = Reflect;
+  const { apply, defineProperty, deleteProperty } = Reflect;
   const { parse, stringify } = JSON;
   const isObject = (value: unknown): value is Record<string, any> => typeof value === "object" && value !== null;
+  /** Leaves alone what the reviver has frozen. */
   const define = (object: object, name: string, value: unknown): void => {
-    Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
+    defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
   };
 
-  const revive = function* (reviver: unknown, holder: any, name: string): Generator<unknown, unknown, any> {
+  /** What the native function tells of each value's text: holder -> name. */
+  type Contexts = Map<object, Map<string, { value: unknown; context: unknown }>>;
+
+  const revive = function* (
+    reviver: unknown,
+    contexts: Contexts,
+    holder: any,
+    name: string,
+  ): Generator<unknown, unknown, any> {
     const value = holder[name];
     if (isObject(value)) {
       const names = Array.isArray(value)
         ? Array.from({ length: value.length }, (_, index) => String(index))
         : Object.keys(value);
       for (const key of names) {
-        const revived = yield* revive(reviver, value, key);
-        if (revived === undefined) delete value[key];
+        const revived = yield* revive(reviver, contexts, value, key);
+        if (revived === undefined) deleteProperty(value, key);
         else define(value, key, revived);
       }
     }
-    return yield* rt.call(reviver, holder, [name, value]);
+    const told = contexts.get(holder)?.get(name);
+    const context = told !== undefined && Object.is(told.value, value) ? told.context : {};
+    return yield* rt.call(reviver, holder, [name, value, context]);
   };
   rt.stamp(
     parse,
     function* (text: unknown, reviver: unknown): Generator<unknown, unknown, any> {
-      const value = parse(text as string);
-      return typeof reviver === "function" ? yield* revive(reviver, { "": value }, "") : value;
+      if (typeof reviver !== "function") return parse(text as string);
+      const contexts: Contexts = new Map();
+      let root: unknown;
+      parse(text as string, function (this: object, name: string, value: unknown, context?: unknown) {
+        const told = contexts.get(this) ?? new Map();
+        contexts.set((root = this), told.set(name, { value, context }));
+        return value;
+      });
+      return yield* revive(reviver, contexts, root, "");
     },
     0,
   );

@@ -348,4 +348,37 @@ self.catch((e) => log(e));`,
       "TypeError",
     ],
   },
+  {
+    title: "answer misused methods of generators and promises as the language does",
+    body: `
+
+async function* g() {}
+g.prototype.__proto__.next.call({}).catch((e) => log("next", e));
+log(Object.getPrototypeOf(g.prototype) === Object.getPrototypeOf(async function* () {}).prototype);
+for (const self of [undefined, 1]) try { Promise.resolve.call(self, Promise.resolve()) } catch (e) { log("resolve", e) }
+class P extends Promise { static looks = 0; static get resolve() { P.looks++; return super.resolve } }
+for (const name of ["all", "allSettled", "any", "race"]) { P.looks = 0; P[name]([1, 2, 3]); log(name, P.looks) }
+class Q extends Promise { static resolve = 5 }
+for (const name of ["all", "allSettled", "any", "race"]) Q[name]([1]).catch((e) => log(name, e));
+Promise.any([Promise.reject(1), Promise.reject(2)]).catch((e) => log(e.errors));
+Promise.allSettled([1, Promise.reject(2)]).then((x) => log(JSON.stringify(x)));
+Promise.all([3, Promise.resolve(4)]).then((x) => log(x));`,
+    log: [
+      "true",
+      '"resolve" TypeError',
+      '"resolve" TypeError',
+      '"all" 1',
+      '"allSettled" 1',
+      '"any" 1',
+      '"race" 1',
+      '"next" TypeError',
+      '"all" TypeError',
+      '"allSettled" TypeError',
+      '"any" TypeError',
+      '"race" TypeError',
+      "[1,2]",
+      '"[{\\"status\\":\\"fulfilled\\",\\"value\\":1},{\\"status\\":\\"rejected\\",\\"reason\\":2}]"',
+      "[3,4]",
+    ],
+  },
 ]);

@@ -495,4 +495,37 @@ o[op("i")] = 1; o[op("i")]++; --o[op("i")]; log(o.i, delete o[op("i")]);`,
       "1 true",
     ],
   },
+  {
+    title: "keep receivers of members and chains in parentheses",
+    body: `
+const a = { v: 42, b(x) { op(x); return { v: this.v, x } }, q: { v: 7, r() { return this.v } } };
+const get = () => { op("get"); return a };
+log((a?.b)?.(1).v, (a.b)?.(2).v, (get()?.b)().v, (get()?.q?.r)?.(), ((a.q)?.r)?.(), (get().q.r)?.(), (a?.b)(3)?.x);
+const none = null;
+log((none?.b)?.(op("never")), (none?.b(op("never")))?.c);
+class A { constructor() { op("A"); this.x = 1 } m() { return this.x } }
+class B extends A { constructor() { log(super()?.x, (super.m)?.()) } }
+new B();`,
+    log: [
+      "op(1",
+      "op)1",
+      "op(2",
+      "op)2",
+      'op("get"',
+      'op)"get"',
+      "op(undefined",
+      "op)undefined",
+      'op("get"',
+      'op)"get"',
+      'op("get"',
+      'op)"get"',
+      "op(3",
+      "op)3",
+      "42 42 42 7 7 7 3",
+      "undefined undefined",
+      'op("A"',
+      'op)"A"',
+      "1 1",
+    ],
+  },
 ]);

@@ -560,4 +560,59 @@ log(new New(), new New() instanceof Legacy);`,
       "{x:5,z:1,w:6} true",
     ],
   },
+  {
+    title: "keep methods apart from private ones of their name, and the order of both kinds",
+    body: `
+
+class A { m() { return op("public") } #m() { return op("private") } plain() {} async k() {} #k() {} both() { return [this.m(), this.#m()] } }
+log(new A().both(), Object.getOwnPropertyNames(A.prototype).join());
+class S { static a() { op(1) } static b() {} static c() { op(2) } static a() { return op(3) } }
+log(Object.getOwnPropertyNames(S).join(), S.a());
+try { class X { static ["prototype"]() { op(1) } } } catch (e) { log(e) }`,
+    log: [
+      'op("public"',
+      'op)"public"',
+      'op("private"',
+      'op)"private"',
+      '["public","private"] "constructor,m,plain,k,both"',
+      "op(3",
+      "op)3",
+      '"length,name,prototype,a,b,c" 3',
+      "TypeError",
+    ],
+  },
+  {
+    title: "keep the receiver of super in optional chains",
+    body: `
+
+class A { constructor() { this.x = 1; this.o = { n: this, k() { return op(this.n.x) } } } m() { return this.x } r() { return this } }
+class B extends A {
+  constructor() { super(); log(super.m?.(), (super.m)?.(), super.m()?.toString(), super.r().o?.k(), (super.r()?.m)?.()) }
+  async later() { const f = async () => [super.m?.(), super.r()?.x, (super.r?.()?.m)(), super.nope?.(op("never"))]; const g = async () => (() => super.m?.())(); log(await f(), await g()) }
+}
+new B().later();`,
+    log: ["op(1", "op)1", '1 1 "1" 1 1', "[1,1,1,undefined] 1"],
+  },
+  {
+    title: "let a later member of the same name take the place of a method",
+    body: `
+
+let i = 0;
+class A { [i++]() { return op("zero") } [i++]() { return op("one") } [(i, i)]() { return op("two") } }
+log(new A()[0](), new A()[1](), new A()[2]());
+class B { a() { op("never") } ["a"]() { return "plain" } b() { op("never") } get ["b"]() { return "got" } c() { op("never") } ["c"]() { return op("last") } d() { op("never") } d() { return 4 } }
+log(new B().a(), new B().b, new B().c(), new B().d());`,
+    log: [
+      'op("zero"',
+      'op)"zero"',
+      'op("one"',
+      'op)"one"',
+      'op("two"',
+      'op)"two"',
+      '"zero" "one" "two"',
+      'op("last"',
+      'op)"last"',
+      '"plain" "got" "last" 4',
+    ],
+  },
 ]);

@@ -390,4 +390,37 @@ const first = op, second = first;
 log(second(1));`,
     log: ["TypeError", "ReferenceError", "op(1", "op)1", "1"],
   },
+  {
+    title: "refuse parameters that are used before they have a value",
+    body: `
+const o = { f(a = b, b = op(1)) {}, g(a = (op(1), a)) {}, *h(a = b, b = op(2)) {}, again(a, b = op(3), ...[c, d = a]) { var a; var e = a; return [a, b, c, d, e] } };
+for (const name of ["f", "g", "h"]) try { o[name]() } catch (e) { log(name, e) }
+(async (a = b, b = op(4)) => a)().catch((e) => log(e));
+log(o.again(1, undefined, 2), ((a, b = op(a), c = a + b) => [a, b, c])(5));`,
+    log: [
+      '"f" ReferenceError',
+      "op(1",
+      "op)1",
+      '"g" ReferenceError',
+      '"h" ReferenceError',
+      "op(3",
+      "op)3",
+      "op(5",
+      "op)5",
+      "[1,3,2,1,1] [5,5,10]",
+      "ReferenceError",
+    ],
+  },
+  {
+    title: "are named where the language names them",
+    body: `
+let f;
+(f) = function () { op(1) };
+log(f.name);
+f = function () { op(1) };
+log(f.name);
+const o = { __proto__() { return op("own") }, async x() {} };
+log(Object.keys(o), o.__proto__(), o.__proto__.name, Object.getPrototypeOf(o) === Object.prototype);`,
+    log: ['""', '"f"', 'op("own"', 'op)"own"', '["__proto__","x"] "own" "__proto__" true'],
+  },
 ]);

@@ -125,6 +125,15 @@ test("sloppy functions find the VU's global object in this, and arguments follow
   ]);
 });
 
+test("sloppy functions find themselves in arguments.callee and in their name, even if that is assigned", async () => {
+  expect(
+    await sloppy(`
+    log((function (n) { return n > 1 ? n * arguments.callee(n - 1) : op(n) })(4));
+    function f() { op(2); return (() => arguments.callee === f)() } log(f());
+    log((function own() { own = op(3); return typeof own })(), typeof (function own() { return (() => { own = 1; op(4); return own })() })());`),
+  ).toEqual(["op(1", "op)1", "24", "op(2", "op)2", "true", "op(3", "op)3", "op(4", "op)4", '"function" "function"']);
+});
+
 test("eval and Function see globals, run loops and functions, and answer the last expression", async () => {
   expect(
     await strict(`
@@ -148,6 +157,18 @@ test("eval and Function see globals, run loops and functions, and answer the las
     '"anonymous" [1,2]',
     ...Array(8).fill('"SyntaxError"'),
   ]);
+});
+
+test("Function reads its arguments in order, and can be extended", async () => {
+  expect(
+    await strict(`
+    const part = (text) => ({ toString() { log(text); return text } });
+    log(Function(part("a"), part("b"), part("return a + b"))(1, 2));
+    class F extends Function { twice(x) { return this(this(x)) } }
+    log(new F("x", "return x * 2").twice(3), new F() instanceof F, Function.prototype.isPrototypeOf(new F()));
+    const AsyncFunction = (async () => {}).constructor;
+    log(Object.getPrototypeOf(AsyncFunction) === Function, new AsyncFunction("return 1")() instanceof Promise);`),
+  ).toEqual(['"a"', '"b"', '"return a + b"', "3", "12 true true", "true true"]);
 });
 
 test("names of the script that look like the compiler's own", async () => {

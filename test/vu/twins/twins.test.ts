@@ -22,6 +22,10 @@ const cases: string[] = [
   `JSON.stringify(1, f(() => undefined))`,
   `(() => { const o = {}; o.o = o; try { JSON.stringify(o, f((k, v) => v)); } catch (e) { return e.name; } })()`,
   `JSON.parse('{"a":[1,2,{"b":3}],"c":null}', f((k, v) => (typeof v === "number" ? v * 2 : k === "c" ? undefined : v)))`,
+  `(() => { const told = []; JSON.parse('{"a":[1,2.50],"b":"x"}', f((k, v, context) => { told.push(k, context.source); return v; })); return told; })()`,
+  `(() => { const told = []; JSON.parse('[1,2]', f(function (k, v, { source }) { if (k === "0") this[1] = 3; told.push(source); return v; })); return told; })()`,
+  `JSON.parse("[1,2,3]", f(function (k, v) { if (k === "0") Object.freeze(this); return k === "1" ? 5 : k === "2" ? undefined : v; }))`,
+  `(() => { class A { constructor() { Object.defineProperty(this, "0", { value: 1, configurable: true }); } } return Object.entries(Array.from.call(A, { length: 1, 0: 2 }, f((v) => v * 2))); })()`,
   `[1, 2, 3, 4].values().reduce(f((a, b, i) => a + b * i), 10)`,
   `[1, 2, 3].values().some(f((v) => v > 1)) + "" + [1, 2, 3].values().every(f((v) => v > 1)) + [5, 6].values().find(f((v) => v > 5))`,
   `(() => { const out = []; [7, 8].values().forEach(f((v, i) => out.push(v, i))); return out; })()`,
@@ -48,6 +52,27 @@ for (const expression of cases) {
     expect(held).toEqual([]);
   });
 }
+
+test("methods of arrays and typed arrays look at what the language says", async () => {
+  const { log, errors } = await runScript(`
+    import { sleep } from "k6";
+    const f = (v) => { sleep(0.0001); return v; };
+    const name = (run) => { try { return run(); } catch (e) { return e.name; } };
+    export default () => {
+      for (const method of ["map", "find", "findIndex", "findLast", "flatMap", "sort"])
+        console.log(name(() => Array.prototype[method].call(null, f)));
+      for (const method of ["forEach", "map", "find", "every", "reduce"])
+        console.log(name(() => Uint8Array.prototype[method].call([1], f)));
+      const bytes = Object.defineProperty(new Uint8Array([1, 2]), "length", { value: 9 });
+      const seen = [];
+      bytes.find((v) => { sleep(0.0001); seen.push(v); });
+      console.log(seen.join());
+      const growing = Object.defineProperty([0, 1], "0", { get() { this.push(9); return 0; } });
+      console.log([growing].flatMap(f).join());
+    };`);
+  expect(errors).toEqual([]);
+  expect(log.map((line) => line.slice("info: ".length))).toEqual([...Array(11).fill("TypeError"), "1,2", "0,1"]);
+});
 
 test("what has no twin still gives the right answer, and says that it held the thread", async () => {
   const { log, held } = await runScript(`
