@@ -13,7 +13,7 @@ import { createRequire } from "node:module";
 import type WsReceiver from "../../node_modules/ws/lib/receiver.js";
 import { CloseCode } from "./websocket-close.ts";
 import { Inflater } from "./websocket-deflate.ts";
-import { Opcode } from "./websocket-frame.ts";
+import { headerViolations } from "./websocket-violation.ts";
 
 /** What a parser reports. */
 export interface FrameEvents {
@@ -63,7 +63,10 @@ function receiverClass(Base: typeof WsReceiver) {
     readonly #events: FrameEvents;
     readonly deflate: boolean;
     #over = false;
+    /** What is wrong with the header that was read last. */
+    #wrong = "";
     declare readonly _state: number;
+    declare readonly _buffers: readonly Buffer[];
     declare readonly _bufferedBytes: number;
     declare readonly _fragmented: number;
 
@@ -76,6 +79,16 @@ function receiverClass(Base: typeof WsReceiver) {
     /** Between two messages, with nothing in hand. */
     get idle(): boolean {
       return this._state === 0 && this._bufferedBytes === 0 && this._fragmented === 0 && this.writableLength === 0;
+    }
+
+    /** The parser would tell of the first fault only. */
+    override getInfo(done: (error?: Error) => void): void {
+      if (this._bufferedBytes >= 2) {
+        const [chunk, next] = this._buffers;
+        const fragmented = this._fragmented !== 0;
+        this.#wrong = headerViolations(chunk![0]!, chunk![1] ?? next![0]!, { deflate: this.deflate, fragmented });
+      }
+      super.getInfo(done);
     }
 
     override emit(name: string | symbol, ...values: any[]): boolean {
@@ -113,32 +126,16 @@ function receiverClass(Base: typeof WsReceiver) {
         this.#events.onConclude(CloseCode.NoStatus, Buffer.alloc(0));
         return;
       }
-      const what = violation(error.code ?? "", detail);
+      const what = this.#wrong || violation(error.code ?? "", detail);
       if (what !== undefined) this.#events.onViolation(what);
       else this.#events.onUnreadable(error.message);
     }
   };
 }
 
-/** gorilla's words for what `ws` found; `undefined` for an error that gorilla does not answer with a close frame. */
+/** gorilla's words for what `ws` found behind a header; `undefined` for an error that gorilla does not answer with a close frame. */
 function violation(code: string, detail: number): string | undefined {
-  switch (code) {
-    case "WS_ERR_UNEXPECTED_RSV_1":
-      return "RSV1 set";
-    case "WS_ERR_UNEXPECTED_RSV_2_3":
-      return "RSV2 set";
-    case "WS_ERR_INVALID_OPCODE":
-      if (detail === Opcode.Continuation) return "continuation after FIN";
-      return detail === Opcode.Text || detail === Opcode.Binary ? "data before FIN" : `bad opcode ${detail}`;
-    case "WS_ERR_EXPECTED_FIN":
-      return "FIN not set on control";
-    case "WS_ERR_INVALID_CONTROL_PAYLOAD_LENGTH":
-      return "len > 125 for control";
-    case "WS_ERR_UNEXPECTED_MASK":
-      return "bad MASK";
-    case "WS_ERR_INVALID_CLOSE_CODE":
-      return `bad close code ${detail}`;
-    default:
-      return undefined;
-  }
+  // A control frame or continuation that says it is compressed, where messages may be; gorilla would let it pass.
+  if (code === "WS_ERR_UNEXPECTED_RSV_1") return "RSV1 set";
+  return code === "WS_ERR_INVALID_CLOSE_CODE" ? `bad close code ${detail}` : undefined;
 }

@@ -23,7 +23,7 @@ import {
 } from "./error-codes.ts";
 import { isIP } from "../base/ip.ts";
 import { spareTopTier } from "../host/jit.ts";
-import { judge } from "./tls.ts";
+import { judge, type TlsInfo, tlsInfo, wireBytesSent } from "./tls.ts";
 import type { WebSocketTls } from "./websocket.ts";
 
 export interface StreamTarget {
@@ -55,6 +55,9 @@ export interface Stream {
   readonly localAddress: string;
   /** Bytes that wait for the kernel. */
   readonly pendingBytes: number;
+  /** On the wire so far, TLS included, as k6 counts. */
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
   /** `bytes` must not be changed afterwards. */
   write(bytes: Uint8Array): void;
   /** Writes the first `size` bytes; they may be changed afterwards. */
@@ -94,6 +97,8 @@ function unbracket(host: string): string {
 /** What both members share: a stream reports its end once, and nothing after it was ended from here. */
 abstract class BaseStream implements Stream {
   protected events: StreamEvents | undefined;
+  bytesSent = 0;
+  bytesReceived = 0;
 
   constructor(events: StreamEvents) {
     this.events = events;
@@ -194,6 +199,7 @@ class LeanStream extends BaseStream {
   }
 
   received(chunk: Uint8Array): void {
+    this.bytesReceived += chunk.length;
     this.events?.onData(chunk);
   }
 
@@ -208,6 +214,7 @@ class LeanStream extends BaseStream {
 
   write(bytes: Uint8Array): void {
     if (this.#ending || !this.#socket) return;
+    this.bytesSent += bytes.length;
     if (this.#waiting !== undefined) {
       this.#waiting.push(bytes);
       return;
@@ -218,6 +225,7 @@ class LeanStream extends BaseStream {
 
   writeShared(bytes: Uint8Array, size: number): void {
     if (this.#ending || !this.#socket) return;
+    this.bytesSent += size;
     const taken = this.#waiting !== undefined ? 0 : Math.max(this.#socket.write(bytes, 0, size), 0);
     if (taken === size) return;
     (this.#waiting ??= []).push(bytes.slice(taken, size));
@@ -276,6 +284,7 @@ class NodeStream extends BaseStream {
   remoteAddress = "";
   localAddress = "";
   #socket: Socket | TLSSocket | undefined;
+  #tls: TlsInfo | undefined;
   #ip = "";
   #port = 0;
   #connected = false;
@@ -354,7 +363,7 @@ class NodeStream extends BaseStream {
   #secure(socket: Socket): void {
     const { tls } = this.#target;
     if (!tls) {
-      this.#ready(socket);
+      this.#ready(socket, socket);
       return;
     }
     let secured: TLSSocket;
@@ -389,7 +398,8 @@ class NodeStream extends BaseStream {
       secured.off("end", onEnd);
       const refusal = tls.insecureSkipVerify ? undefined : this.#verify(secured, tls.serverName);
       if (refusal === undefined) {
-        this.#ready(secured);
+        this.#tls = tlsInfo(secured);
+        this.#ready(secured, socket);
       } else {
         this.fail(refusal);
         secured.destroy();
@@ -404,8 +414,12 @@ class NodeStream extends BaseStream {
     return judge(socket.getPeerCertificate(), { hostname, chainError, nowMs: Date.now() })?.text;
   }
 
-  #ready(socket: Socket | TLSSocket): void {
-    socket.on("data", (chunk: Uint8Array) => this.events?.onData(chunk));
+  /** @param transport Below TLS, where the runtimes count what arrives; `socket` itself without. */
+  #ready(socket: Socket | TLSSocket, transport: Socket): void {
+    socket.on("data", (chunk: Uint8Array) => {
+      this.bytesReceived = transport.bytesRead;
+      this.events?.onData(chunk);
+    });
     socket.on("end", () => this.fail(undefined));
     socket.on("error", (error: unknown) => {
       const { code } = error as { code?: string };
@@ -417,7 +431,9 @@ class NodeStream extends BaseStream {
   }
 
   write(bytes: Uint8Array): void {
-    if (!this.#ending) this.#socket?.write(bytes);
+    if (this.#ending || !this.#socket) return;
+    this.bytesSent += wireBytesSent(bytes.length, this.#tls, this.bytesSent === 0);
+    this.#socket.write(bytes);
   }
 
   writeShared(bytes: Uint8Array, size: number): void {

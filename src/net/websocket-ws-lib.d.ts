@@ -9,5 +9,7 @@ declare module "*/ws/lib/receiver.js" {
 
   export default class Receiver extends Writable {
     constructor(options?: { skipUTF8Validation?: boolean; extensions?: Record<string, Extension> });
+    /** Reads the first two bytes of a frame, if they are there. */
+    getInfo(done: (error?: Error) => void): void;
   }
 }

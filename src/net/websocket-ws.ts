@@ -97,8 +97,6 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
   #receiver: FrameReceiver | undefined;
   #state: number = State.Opening;
   #arrivedMs = 0;
-  bytesSent = 0;
-  bytesReceived = 0;
 
   constructor(request: WebSocketRequest, events: WebSocketEvents) {
     this.#events = events;
@@ -126,6 +124,14 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
     return this.#stream.pendingBytes;
   }
 
+  get bytesSent(): number {
+    return this.#stream.bytesSent;
+  }
+
+  get bytesReceived(): number {
+    return this.#stream.bytesReceived;
+  }
+
   // What the stream reports.
 
   /** Internal. */
@@ -133,17 +139,15 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
     const { request, target, key } = this.#handshake!;
     const text = handshakeRequest(request, target, key);
     if (text.length * UTF8_MAX > shortRequest.length) {
-      this.write(Buffer.from(text));
+      this.#stream.write(Buffer.from(text));
       return;
     }
     const { written } = encoder.encodeInto(text, shortRequest);
-    this.bytesSent += written;
     this.#stream.writeShared(shortRequest, written);
   }
 
   /** Internal. */
   onData(chunk: Uint8Array): void {
-    this.bytesReceived += chunk.length;
     this.#arrivedMs = performance.now();
     if (this.#state !== State.Opening) this.read(chunk as Chunk);
     else if (this.#handshake) this.#handshakeRead(this.#handshake.reader.feed(chunk));
@@ -269,7 +273,7 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
 
   /** Internal. */
   onPing(payload: Buffer): void {
-    if (this.#state !== State.CloseSent) this.write(encodeFrame(Opcode.Pong, payload));
+    if (this.#state !== State.CloseSent) this.#stream.write(encodeFrame(Opcode.Pong, payload));
     this.#events?.onPing(new Uint8Array(payload), this.#arrivedMs);
   }
 
@@ -315,18 +319,17 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
     if (!this.#receiver?.deflate) {
       const size = typeof data === "string" ? encodeShortText(shortFrame, data) : 0;
       if (size === 0) {
-        this.write(encodeFrame(opcode, data));
+        this.#stream.write(encodeFrame(opcode, data));
         return;
       }
-      this.bytesSent += size;
       this.#stream.writeShared(shortFrame, size);
       return;
     }
-    this.write(encodeFrame(opcode, deflateMessage(data), true));
+    this.#stream.write(encodeFrame(opcode, deflateMessage(data), true));
   }
 
   ping(payload: Uint8Array): void {
-    if (this.canSend()) this.write(encodeFrame(Opcode.Ping, payload));
+    if (this.canSend()) this.#stream.write(encodeFrame(Opcode.Ping, payload));
   }
 
   close(code: number, reason: string): void {
@@ -351,12 +354,7 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
   #sendClose(code: number, reason: string): void {
     if (!this.canSend()) return;
     this.#state = State.CloseSent;
-    this.write(encodeFrame(Opcode.Close, closePayload(code, reason)));
-  }
-
-  private write(bytes: Uint8Array): void {
-    this.bytesSent += bytes.length;
-    this.#stream.write(bytes);
+    this.#stream.write(encodeFrame(Opcode.Close, closePayload(code, reason)));
   }
 
   /** Reports the end once, and gives the connection up; what was written is still delivered. */

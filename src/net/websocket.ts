@@ -124,7 +124,7 @@ export interface WebSocketConnection {
   readonly remoteAddress: string;
   /** Bytes handed to `send` and not yet to the kernel, payload only. */
   readonly bufferedBytes: number;
-  /** Bytes on the wire so far, handshake and frame headers included, TLS not. Computed where the runtime does not tell. */
+  /** Bytes on the wire so far: handshake, frame headers and, but for `websocket-whatwg.ts`, TLS. Computed where the runtime does not tell. */
   readonly bytesSent: number;
   readonly bytesReceived: number;
   send(data: string | Uint8Array<ArrayBuffer>): void;
