@@ -42,6 +42,8 @@ export interface StreamEvents {
   onConnect(): void;
   /** The bytes belong to the listener. */
   onData(chunk: Uint8Array): void;
+  /** The stream is no longer backed up. */
+  onDrain(): void;
   /**
    * No more will come; said once.
    *
@@ -55,6 +57,8 @@ export interface Stream {
   readonly localAddress: string;
   /** Bytes that wait for the kernel. */
   readonly pendingBytes: number;
+  /** Bytes wait, and `onDrain` will tell when none do. */
+  readonly isBackedUp: boolean;
   /** On the wire so far, TLS included, as k6 counts. */
   readonly bytesSent: number;
   readonly bytesReceived: number;
@@ -107,6 +111,7 @@ abstract class BaseStream implements Stream {
   abstract readonly remoteAddress: string;
   abstract readonly localAddress: string;
   abstract readonly pendingBytes: number;
+  abstract readonly isBackedUp: boolean;
   abstract connect(ip: string, port: number): void;
   abstract write(bytes: Uint8Array): void;
   abstract writeShared(bytes: Uint8Array, size: number): void;
@@ -181,6 +186,10 @@ class LeanStream extends BaseStream {
     return size;
   }
 
+  get isBackedUp(): boolean {
+    return this.#waiting !== undefined;
+  }
+
   connect(ip: string, port: number): void {
     if (this.#ending) return;
     this.#ip = ip;
@@ -242,8 +251,10 @@ class LeanStream extends BaseStream {
       }
       waiting.shift();
     }
+    if (this.#waiting === undefined) return;
     this.#waiting = undefined;
     if (this.#ending) this.#socket?.end();
+    else this.events?.onDrain();
   }
 
   end(): void {
@@ -297,6 +308,10 @@ class NodeStream extends BaseStream {
 
   get pendingBytes(): number {
     return this.#socket?.writableLength ?? 0;
+  }
+
+  get isBackedUp(): boolean {
+    return this.#socket?.writableNeedDrain ?? false;
   }
 
   connect(ip: string, port: number): void {
@@ -420,6 +435,7 @@ class NodeStream extends BaseStream {
       this.bytesReceived = transport.bytesRead;
       this.events?.onData(chunk);
     });
+    socket.on("drain", () => this.events?.onDrain());
     socket.on("end", () => this.fail(undefined));
     socket.on("error", (error: unknown) => {
       const { code } = error as { code?: string };

@@ -124,6 +124,10 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
     return this.#stream.pendingBytes;
   }
 
+  get isBackedUp(): boolean {
+    return this.#events !== undefined && this.#stream.isBackedUp;
+  }
+
   get bytesSent(): number {
     return this.#stream.bytesSent;
   }
@@ -151,6 +155,11 @@ class WsConnection implements WebSocketConnection, StreamEvents, FrameEvents {
     this.#arrivedMs = performance.now();
     if (this.#state !== State.Opening) this.read(chunk as Chunk);
     else if (this.#handshake) this.#handshakeRead(this.#handshake.reader.feed(chunk));
+  }
+
+  /** Internal. */
+  onDrain(): void {
+    this.#events?.onDrain?.();
   }
 
   /** Internal. */

@@ -90,6 +90,8 @@ export interface WebSocketEvents {
   /** The connection has already answered. */
   onPing(payload: Uint8Array, atMs: number): void;
   onPong(payload: Uint8Array, atMs: number): void;
+  /** The connection is no longer backed up. */
+  onDrain?(): void;
   /**
    * The end, exactly once.
    *
@@ -124,6 +126,8 @@ export interface WebSocketConnection {
   readonly remoteAddress: string;
   /** Bytes handed to `send` and not yet to the kernel, payload only. */
   readonly bufferedBytes: number;
+  /** The kernel has not taken all that was sent, and `onDrain` will tell when it has; absent where nothing does. */
+  readonly isBackedUp?: boolean;
   /** Bytes on the wire so far: handshake, frame headers and, but for `websocket-whatwg.ts`, TLS. Computed where the runtime does not tell. */
   readonly bytesSent: number;
   readonly bytesReceived: number;

@@ -139,7 +139,7 @@ export class Session extends Client implements Block {
     const opening = this.fire("open", NONE);
     if (opening !== undefined) yield* opening;
     while (!this.isClosed) {
-      if (this.served === this.queue.length) {
+      if (!this.hasNews) {
         this.vu.announce(this);
         yield;
         continue;
@@ -163,7 +163,12 @@ export class Session extends Client implements Block {
 
   private get hasNews(): boolean {
     if (!this.isServing) return this.dialled !== undefined;
-    return this.isClosed || this.served < this.queue.length;
+    return this.isClosed || (this.served < this.queue.length && !this.connection!.isBackedUp);
+  }
+
+  /** In k6 a script waits in send() itself until the kernel has taken it all; here it does so when its handler has ended. */
+  onDrain(): void {
+    this.wake();
   }
 
   private wake(): void {
