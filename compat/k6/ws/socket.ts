@@ -62,7 +62,7 @@ function addTimer(
       `could not convert function call parameter 0: could not convert ${String(callback)} to sobek.Callable`,
     );
   }
-  const ms = args.length > 1 ? Number(delay) : 0;
+  const ms = delay === undefined ? 0 : Number(delay);
   // k6 counts in whole nanoseconds; what is more than they can hold is none.
   if (!(Math.trunc(ms * NANOSECONDS_PER_MS) > 0) || ms === Number.POSITIVE_INFINITY) {
     throw new GoError(`${name} requires a >0 timeout parameter, received ${twoDigits(ms)}`);
