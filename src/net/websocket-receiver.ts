@@ -63,8 +63,10 @@ function receiverClass(Base: typeof WsReceiver) {
     readonly #events: FrameEvents;
     readonly deflate: boolean;
     #over = false;
-    /** What is wrong with the header that was read last. */
-    #wrong = "";
+    /** The first two bytes of the frame that was read last, and whether it came while a message was in parts. */
+    #first = 0;
+    #second = 0;
+    #wasFragmented = false;
     declare readonly _state: number;
     declare readonly _buffers: readonly Buffer[];
     declare readonly _bufferedBytes: number;
@@ -81,12 +83,13 @@ function receiverClass(Base: typeof WsReceiver) {
       return this._state === 0 && this._bufferedBytes === 0 && this._fragmented === 0 && this.writableLength === 0;
     }
 
-    /** The parser would tell of the first fault only. */
+    /** Keeps what `#refuse` needs: the parser would tell of the first fault only. */
     override getInfo(done: (error?: Error) => void): void {
       if (this._bufferedBytes >= 2) {
-        const [chunk, next] = this._buffers;
-        const fragmented = this._fragmented !== 0;
-        this.#wrong = headerViolations(chunk![0]!, chunk![1] ?? next![0]!, { deflate: this.deflate, fragmented });
+        const chunk = this._buffers[0]!;
+        this.#first = chunk[0]!;
+        this.#second = chunk[1] ?? this._buffers[1]![0]!;
+        this.#wasFragmented = this._fragmented !== 0;
       }
       super.getInfo(done);
     }
@@ -126,7 +129,8 @@ function receiverClass(Base: typeof WsReceiver) {
         this.#events.onConclude(CloseCode.NoStatus, Buffer.alloc(0));
         return;
       }
-      const what = this.#wrong || violation(error.code ?? "", detail);
+      const state = { deflate: this.deflate, fragmented: this.#wasFragmented };
+      const what = headerViolations(this.#first, this.#second, state) || violation(error.code ?? "", detail);
       if (what !== undefined) this.#events.onViolation(what);
       else this.#events.onUnreadable(error.message);
     }
