@@ -6,9 +6,9 @@
  */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { UserError } from "../base/errors.ts";
 import { ExitCode } from "../base/exit-codes.ts";
+import { fileUrl } from "../base/file-url.ts";
 import { quote } from "../base/quote.ts";
 import { createLogger, type Logger, type LogRecord } from "../base/log.ts";
 import { systemReason } from "../base/system-error.ts";
@@ -202,7 +202,7 @@ async function readScript(
   } else if (given.startsWith("https://") && URL.canParse(given)) {
     mainId = new URL(given).href;
     preset.push([mainId, await fetchModule(mainId, ExitCode.Generic)]);
-  } else mainId = pathToFileURL(scriptFile(given, host.cwd)).href;
+  } else mainId = fileUrl(scriptFile(given, host.cwd));
   if (type !== undefined && type !== "" && type !== "js") {
     throw new UserError("unknown-test-type", {
       message: `could not initialize '${given}': unknown or unspecified test type '${type}' for '${mainId}'`,

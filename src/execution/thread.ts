@@ -70,7 +70,7 @@ export class VuThread {
   private readonly recorder: Recorder;
   private readonly positions = new Positions();
   private readonly heap = new HeapKeeper();
-  private readonly jit = new JitPhases();
+  private readonly jit = new JitPhases(() => spareUpkeep(this.runtime.rt));
   private readonly batch = new SampleBatchWriter();
   private readonly compiler: RemoteCompiler;
   private shared = new SharedState();
@@ -118,7 +118,6 @@ export class VuThread {
       if (sockets.pass()) this.heap.collectIfSmall();
     };
     installVuGlobals(this.runtime);
-    spareUpkeep(this.runtime.rt);
     this.host = {
       metrics: this.metrics,
       shared: this.shared,

@@ -106,7 +106,7 @@ export function readScriptOptions(value: unknown, { prefix = "", at }: ScriptSou
       exitCode: ExitCode.InvalidConfig,
     });
   }
-  const notices = [...unknownFields(reading, SCRIPT_FIELDS), ...reading.notices];
+  const notices = [...unknownFields(reading), ...reading.notices];
   if ((options.features?.length ?? 0) > 0) {
     notices.push({
       level: "warning",
@@ -142,11 +142,12 @@ export function readConfigFile(text: string, path: string): { options: Options; 
   }
   const { root } = toJsonDocument(value, { sortKeys: false });
   const reading = new Reading();
-  const options = readOptions(reading, root, "cmd.Config", "Config", RUN_OPTION_READERS);
+  const runReaders = runOptionReaders();
+  const options = readOptions(reading, root, "cmd.Config", "Config", runReaders);
   const first = reading.first();
   if (first !== undefined) throw fail(first.message, reading.hint());
   const run: Record<string, unknown> = {};
-  for (const name of Object.keys(RUN_OPTION_READERS)) {
+  for (const name of Object.keys(runReaders)) {
     run[name] = (options as Record<string, unknown>)[name];
     delete (options as Record<string, unknown>)[name];
   }
@@ -178,7 +179,7 @@ function readOptions(
   return readFields(
     reading,
     root,
-    { ...OPTION_READERS, ...more },
+    { ...optionReaders(), ...more },
     {
       onUnknown: (key) => reading.unknown.push(key),
       // In a configuration file the options are a part of a bigger structure, and Go names that too.
@@ -361,30 +362,35 @@ const TYPE_READERS: Record<OptionType, Reader<unknown>> = {
   ipPool: readString,
 };
 
-const OPTION_READERS: Record<string, Reader<unknown>> = Object.fromEntries(
-  OPTIONS.filter((spec) => spec.inScript !== false).map((spec) => [spec.name, TYPE_READERS[spec.type]]),
-);
+// The tables are made when they are wanted: a script without options wants none.
 
-const RUN_OPTION_READERS: Record<string, Reader<unknown>> = Object.fromEntries(
-  RUN_OPTIONS.filter((spec) => spec.name !== "features").map((spec) => [spec.name, TYPE_READERS[spec.type]]),
-);
+const optionReaders = (): Record<string, Reader<unknown>> =>
+  Object.fromEntries(
+    OPTIONS.filter((spec) => spec.inScript !== false).map((spec) => [spec.name, TYPE_READERS[spec.type]]),
+  );
 
-const SCRIPT_FIELDS = Object.keys(OPTION_READERS);
+const runOptionReaders = (): Record<string, Reader<unknown>> =>
+  Object.fromEntries(
+    RUN_OPTIONS.filter((spec) => spec.name !== "features").map((spec) => [spec.name, TYPE_READERS[spec.type]]),
+  );
 
 /** Names that are no options of a script but exist elsewhere, with the place where they work. */
-const ELSEWHERE = new Map<string, string>(
-  [...RUN_OPTIONS, ...RUNTIME_OPTIONS, ...OPTIONS.filter((spec) => spec.inScript === false)].map((spec) => [
-    spec.name,
-    spec.flag === undefined ? `the variable ${spec.env}` : `the flag --${spec.flag.long}`,
-  ]),
-);
+const placesElsewhere = (): Map<string, string> =>
+  new Map(
+    [...RUN_OPTIONS, ...RUNTIME_OPTIONS, ...OPTIONS.filter((spec) => spec.inScript === false)].map((spec) => [
+      spec.name,
+      spec.flag === undefined ? `the variable ${spec.env}` : `the flag --${spec.flag.long}`,
+    ]),
+  );
 
 /** k6 names the first unknown field only; the hint says what each was meant to be. */
-function unknownFields(reading: Reading, known: readonly string[]): Notice[] {
+function unknownFields(reading: Reading): Notice[] {
   const [first] = reading.unknown;
   if (first === undefined) return [];
+  const elsewhere = placesElsewhere();
+  const known = Object.keys(optionReaders());
   const hints = reading.unknown.map((key) => {
-    const place = ELSEWHERE.get(key);
+    const place = elsewhere.get(key);
     const meant = place === undefined ? didYouMean(key, known) : `It is set by ${place}.`;
     if (key === first) return meant ?? "";
     return `Also unknown: ${quote(key)}.${meant === undefined ? "" : ` ${meant}`}`;

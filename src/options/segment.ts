@@ -30,16 +30,20 @@ export class Segment {
   readonly to: Fraction;
   readonly length: Fraction;
 
+  constructor(from: Fraction, to: Fraction, length: Fraction) {
+    this.from = from;
+    this.to = to;
+    this.length = length;
+  }
+
   /** @throws {SegmentError} Unless 0 <= from < to <= 1. */
-  constructor(from: Fraction, to: Fraction) {
+  static between(from: Fraction, to: Fraction): Segment {
     if (from.num < 0n) throw new SegmentError(`segment start value must be at least 0 but was ${twoDigits(from)}`);
     if (compare(from, to) >= 0) {
       throw new SegmentError(`segment start(${twoDigits(from)}) must be less than its end(${twoDigits(to)})`);
     }
     if (to.num > to.den) throw new SegmentError(`segment end value can't be more than 1 but was ${twoDigits(to)}`);
-    this.from = from;
-    this.to = to;
-    this.length = fraction(to.num * from.den - from.num * to.den, to.den * from.den);
+    return new Segment(from, to, fraction(to.num * from.den - from.num * to.den, to.den * from.den));
   }
 
   /**
@@ -50,7 +54,7 @@ export class Segment {
   static parse(text: string): Segment {
     const colon = text.indexOf(":");
     const from = colon < 0 ? ZERO : parseFraction(text.slice(0, colon));
-    return new Segment(from, parseFraction(colon < 0 ? text || "1" : text.slice(colon + 1)));
+    return Segment.between(from, parseFraction(colon < 0 ? text || "1" : text.slice(colon + 1)));
   }
 
   /** In lowest terms, "1/2:1". */
@@ -76,7 +80,7 @@ export function parseSegmentSequence(text: string): Segment[] {
     throw new SegmentError(`at least 2 points are needed for an execution segment sequence, ${points.length} given`);
   }
   const borders = points.map(parseFraction);
-  return borders.slice(1).map((to, index) => new Segment(borders[index]!, to));
+  return borders.slice(1).map((to, index) => Segment.between(borders[index]!, to));
 }
 
 /** The sequence as text, in lowest terms; "" for none. */
@@ -98,26 +102,28 @@ export class StripedSequence {
   readonly lcd: number;
   private readonly own: readonly Uint32Array[];
 
+  constructor(segments: readonly Segment[], lcd: number, own: readonly Uint32Array[]) {
+    this.segments = segments;
+    this.lcd = lcd;
+    this.own = own;
+  }
+
   /**
    * @param segments From 0 to 1, without a gap.
    * @throws {SegmentError} If the sequence is not full, or its common denominator is absurd.
    */
-  constructor(segments: readonly Segment[]) {
+  static of(segments: readonly Segment[]): StripedSequence {
     if (!isFull(segments)) {
       throw new SegmentError(`the execution segment sequence ${formatSegmentSequence(segments)} is not full`);
     }
-    this.segments = segments;
     const lcd = segments.reduce((multiple, { length }) => lcm(multiple, length.den), 1n);
     if (lcd > BigInt(LCD_MAX)) {
       throw new SegmentError(
         `the common denominator of the execution segments is ${lcd}, at most ${LCD_MAX} is possible`,
       );
     }
-    this.lcd = Number(lcd);
-    this.own = stripe(
-      segments.map(({ length }) => Number((length.num * lcd) / length.den)),
-      this.lcd,
-    );
+    const numerators = segments.map(({ length }) => Number((length.num * lcd) / length.den));
+    return new StripedSequence(segments, Number(lcd), stripe(numerators, Number(lcd)));
   }
 
   /** The indexes below `lcd` that belong to the segment at `position`. Do not modify. */
@@ -160,7 +166,8 @@ export class Share {
 
   /** The share of a process: k6's execution tuple. A missing segment is everything. */
   static of(segment?: Segment, sequence: readonly Segment[] = []): Share {
-    const striped = new StripedSequence(fill(sequence, segment));
+    if (segment === undefined && sequence.length === 0) return new Share(ALONE, 0);
+    const striped = StripedSequence.of(fill(sequence, segment));
     const wanted = segment ?? EVERYTHING;
     const position = striped.positionOf(wanted);
     if (position < 0) {
@@ -209,10 +216,10 @@ export class Share {
       const scaled = sequence.scale(index, counted);
       if (scaled === 0) continue;
       if (index === this.position) position = segments.length;
-      segments.push(new Segment(ratio(taken, counted), ratio(taken + scaled, counted)));
+      segments.push(Segment.between(ratio(taken, counted), ratio(taken + scaled, counted)));
       taken += scaled;
     }
-    return new Share(new StripedSequence(segments), position, whole);
+    return new Share(StripedSequence.of(segments), position, whole);
   }
 
   /** Cuts the share into equal parts, for threads: together they own what it owns. */
@@ -220,11 +227,11 @@ export class Share {
     if (!(Number.isInteger(partCount) && partCount >= 1)) {
       throw new RangeError(`Cannot split a share into ${partCount} parts: at least 1 is needed`);
     }
-    const parts = Array.from(
-      { length: partCount },
-      (_, i) => new Segment(ratio(i, partCount), ratio(i + 1, partCount)),
+    if (partCount === 1) return [this];
+    const parts = Array.from({ length: partCount }, (_, i) =>
+      Segment.between(ratio(i, partCount), ratio(i + 1, partCount)),
     );
-    const sequence = new StripedSequence(parts);
+    const sequence = StripedSequence.of(parts);
     return parts.map((_, position) => new Share(sequence, position, this));
   }
 
@@ -298,8 +305,8 @@ export function fill(sequence: readonly Segment[], segment?: Segment): Segment[]
   const filled = sequence.length > 0 ? [...sequence] : [segment ?? EVERYTHING];
   const first = filled[0]!.from;
   const last = filled.at(-1)!.to;
-  if (first.num !== 0n) filled.unshift(new Segment(ZERO, first));
-  if (compare(last, ONE) !== 0) filled.push(new Segment(last, ONE));
+  if (first.num !== 0n) filled.unshift(Segment.between(ZERO, first));
+  if (compare(last, ONE) !== 0) filled.push(Segment.between(last, ONE));
   return filled;
 }
 
@@ -376,7 +383,9 @@ function ratio(num: number, den: number): Fraction {
 
 const ZERO: Fraction = { num: 0n, den: 1n };
 const ONE: Fraction = { num: 1n, den: 1n };
-const EVERYTHING = new Segment(ZERO, ONE);
+const EVERYTHING = new Segment(ZERO, ONE, ONE);
+/** What a process and a thread have that share with no other; most do, so it is not worked out at each start. */
+const ALONE = new StripedSequence([EVERYTHING], 1, [Uint32Array.of(0)]);
 
 function compare(a: Fraction, b: Fraction): number {
   const difference = a.num * b.den - b.num * a.den;

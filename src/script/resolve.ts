@@ -1,12 +1,12 @@
 /** Specifier and referrer -> the absolute id of a module: its URL, or the name of a built-in one. */
-import { posix } from "node:path";
 import process from "node:process";
 import { UserError } from "../base/errors.ts";
 import { ExitCode } from "../base/exit-codes.ts";
+import { fileUrl } from "../base/file-url.ts";
 import { classifySpecifier } from "./specifier.ts";
 
 /** Loaded by the first file that is resolved: threads rarely resolve any. */
-const pathToFileURL = (path: string) => process.getBuiltinModule("node:url").pathToFileURL(path);
+const paths = () => process.getBuiltinModule("node:path").posix;
 
 export const isFileId = (id: string): boolean => id.startsWith("file://");
 
@@ -56,7 +56,6 @@ export function resolveSpecifier(specifier: string, referrer: string): string {
       throw unknownSpecifier(specifier);
     case "file":
       if (referrer.startsWith("https://")) return new URL(kind.path, referrer).href;
-      if (posix.isAbsolute(kind.path)) return pathToFileURL(kind.path).href;
-      return pathToFileURL(posix.resolve(posix.dirname(filePath(referrer)), kind.path)).href;
+      return fileUrl(paths().resolve(paths().dirname(filePath(referrer)), kind.path));
   }
 }

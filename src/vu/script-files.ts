@@ -1,12 +1,12 @@
 /**
  * The files that scripts open: found from the folder of a module, read once a thread, and from then on as they were.
  */
-import { isAbsolute, posix } from "node:path";
 import process from "node:process";
 import { filePath } from "../script/resolve.ts";
 
 /** Loaded by the first file: most scripts open none. */
 const fs = () => process.getBuiltinModule("node:fs");
+const paths = () => process.getBuiltinModule("node:path");
 
 export class ScriptFiles {
   private readonly mainId: string;
@@ -23,7 +23,8 @@ export class ScriptFiles {
   /** The absolute path that `name` means in a module. */
   resolve(name: string, moduleId: string = this.mainId): string {
     if (name.startsWith("file://")) return filePath(name);
-    if (isAbsolute(name)) return name;
+    if (paths().isAbsolute(name)) return name;
+    const { posix } = paths();
     const isFile = moduleId.startsWith("file://") && moduleId !== "file:///-";
     return posix.resolve(isFile ? posix.dirname(filePath(moduleId)) : this.workingFolder, name);
   }

@@ -72,14 +72,14 @@ describe("StripedSequence", () => {
     ["0,1/10,1/2,1", 10, [[7], [1, 3, 5, 9], [0, 2, 4, 6, 8]]],
     ["0,3/5,14/15,1", 15, [[0, 2, 4, 5, 7, 9, 10, 12, 14], [1, 3, 6, 11, 13], [8]]],
   ])("deals the indexes of %p", (text, lcd, own) => {
-    const sequence = new StripedSequence(parseSegmentSequence(text));
+    const sequence = StripedSequence.of(parseSegmentSequence(text));
     expect(sequence.lcd).toBe(lcd);
     expect(own.map((_, position) => [...sequence.ownIndexes(position)])).toEqual(own);
   });
 
   test("refuses a sequence with a gap, and one with an absurd denominator", () => {
-    expect(() => new StripedSequence(parseSegmentSequence("0,1/2"))).toThrow("is not full");
-    expect(() => new StripedSequence(parseSegmentSequence("0,1/50000017,1"))).toThrow("common denominator");
+    expect(() => StripedSequence.of(parseSegmentSequence("0,1/2"))).toThrow("is not full");
+    expect(() => StripedSequence.of(parseSegmentSequence("0,1/50000017,1"))).toThrow("common denominator");
   });
 });
 
