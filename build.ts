@@ -157,8 +157,8 @@ async function build(outfile: string, profiles: readonly string[], platform?: Pl
   const target =
     platform?.target ?? `bun-${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
   await Bun.build({
-    // Two entries: the conductor and the VU thread that it starts as a Worker.
-    entrypoints: [join(root, "src", "main.ts"), join(root, "src", "thread.ts")],
+    // The conductor, the VU thread that it starts as a Worker, and what is there for its bytecode only.
+    entrypoints: ["main.ts", "thread.ts", "runtime-modules.ts"].map((name) => join(root, "src", name)),
     target: "bun",
     format: "esm",
     splitting: true,

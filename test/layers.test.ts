@@ -75,6 +75,7 @@ const allowed: Record<string, readonly string[]> = {
   "compat/k6": ["src/module-api.ts", "src/network-api.ts", "src/websocket-api.ts"],
   "compat/jslib": ["src/module-api.ts", "compat/k6"],
   compat: ["src/module-api.ts", "compat/k6", "compat/jslib"],
+  "src/runtime-modules.ts": [],
   "src/main.ts": ["src/cli", "src/host", "compat/index.ts"],
   "src/thread.ts": ["src/execution/thread.ts", "src/execution/messages.ts", "src/host", "compat/index.ts"],
 };
@@ -212,6 +213,15 @@ test("each npm package is imported by one file, and built-ins carry node:", () =
     })
     .map(([name, froms]) => `${name}: ${[...froms].join(", ")}`);
   expect({ wrong, unprefixed }).toEqual({ wrong: [], unprefixed: [] });
+});
+
+test("modules of the runtime that are asked for by name are imported somewhere, so that there is bytecode of them", () => {
+  const named = files.flatMap((file) =>
+    [...readFileSync(join(root, file), "utf8").matchAll(/getBuiltinModule\("(node:\w+)"/g)].map((match) => match[1]!),
+  );
+  const imported = new Set(imports.map(({ specifier }) => specifier));
+  expect(named).toContain("node:http2");
+  expect(named.filter((name) => !imported.has(name))).toEqual([]);
 });
 
 test("Bun's own interface is used in src/host/bun.ts alone", () => {

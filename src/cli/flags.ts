@@ -19,8 +19,12 @@ export interface ParsedArguments {
 
 /** @throws {UserError} `unknown-flag` or `flag-without-value`, exit code 255. */
 export function parseArguments(args: readonly string[], specs: readonly FlagSpec[]): ParsedArguments {
-  const byLong = new Map(specs.map((spec) => [spec.long, spec]));
-  const byShort = new Map(specs.flatMap((spec) => (spec.short === undefined ? [] : [[spec.short, spec] as const])));
+  const byLong = new Map<string, FlagSpec>();
+  const byShort = new Map<string, FlagSpec>();
+  for (const spec of specs) {
+    byLong.set(spec.long, spec);
+    if (spec.short !== undefined) byShort.set(spec.short, spec);
+  }
   const flags: Record<string, FlagText[]> = {};
   const positional: string[] = [];
   const put = (spec: FlagSpec, value: FlagText) => {

@@ -183,14 +183,12 @@ export class Conductor {
         this.init.writeLog(message.record);
         return;
       // What handleSummary() measures is in no metric and no output: they are complete.
-      case "aggregate":
-        if (this.phase !== "ended") this.merge(message.packed);
+      case "report":
+        thread.progress = message.progress;
+        if (message.packed !== undefined && this.phase !== "ended") this.merge(message.packed);
         return;
       case "samples":
         if (this.phase !== "ended") this.init.onSamples(readSampleBatch(message.batch, this.registry));
-        return;
-      case "progress":
-        thread.progress = message.scenarios;
         return;
       case "testAbort":
         this.end(fromFailure(message.failure));
@@ -278,9 +276,8 @@ export class Conductor {
     const shares = Share.fromOptions(run.options).split(run.threadCount);
     await Promise.all(
       this.threads.map((thread, threadIndex) => {
-        this.post(thread, { type: "configure", run: { ...run, threadIndex } });
-        const count = vuNeeds(scenarios, shares[threadIndex]!).planned;
-        return this.ask(thread, { type: "makeVus", count }, "vusMade");
+        const needs = vuNeeds(scenarios, shares[threadIndex]!);
+        return this.ask(thread, { type: "prepare", run: { ...run, threadIndex }, needs }, "vusMade");
       }),
     );
   }

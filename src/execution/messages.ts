@@ -10,6 +10,7 @@ import type { Options } from "../options/schema.ts";
 import type { CompiledModule } from "../script/index.ts";
 import type { SecretSources } from "../vu/secret-sources.ts";
 import type { PackedTexts } from "../vu/shared-arrays.ts";
+import type { VuNeeds } from "./plan.ts";
 import type { IoMessage } from "./remote-io.ts";
 
 /** What a thread needs to load the script. */
@@ -62,9 +63,8 @@ export type ToThread =
       shared: SharedArrayBuffer;
       threadIndex: number;
     }
-  | { type: "configure"; run: RunSpec }
-  /** Runs the init code of this many VUs of the thread's share. */
-  | { type: "makeVus"; count: number }
+  /** Runs the init code of the planned VUs. */
+  | { type: "prepare"; run: RunSpec; needs: VuNeeds }
   | { type: "call"; call: "setup" | "teardown" | "handleSummary"; data: string | undefined; timeoutMs: number }
   /** `data` is JSON; undefined if setup() returned nothing or is not there. */
   | { type: "setupData"; data: string | undefined }
@@ -83,12 +83,11 @@ export type FromThread =
   | { type: "failed"; failure: Failure }
   | { type: "vusMade" }
   | { type: "called"; call: "setup" | "teardown" | "handleSummary"; result: CallResult }
-  | { type: "scenarioDone"; scenario: string }
   | { type: "allDone" }
   | { type: "log"; record: LogRecord }
-  | { type: "aggregate"; packed: Uint8Array }
+  /** What was measured since the last report, and how far each scenario is, once there is one. */
+  | { type: "report"; packed: Uint8Array | undefined; progress: Record<string, ThreadProgress> }
   | { type: "samples"; batch: Uint8Array }
-  | { type: "progress"; scenarios: Record<string, ThreadProgress> }
   | { type: "testAbort"; failure: Failure }
   | { type: "testFail"; message: string }
   /** A script got a secret: no log record that follows may show it. */

@@ -66,9 +66,11 @@ export class ScriptHost {
   async load(modules: readonly CompiledModule[]): Promise<void> {
     const { builtins } = this.registry;
     // Loading cannot wait until require() knows the name, for it must answer at once.
-    const ids = modules.some((m) => m.requiresAny)
-      ? Object.keys(builtins)
-      : new Set(modules.flatMap((m) => [...m.requests, ...m.required].map((r) => r.id)));
+    const ids = new Set<string>();
+    for (const { requests, required, requiresAny } of modules) {
+      for (const { id } of [...requests, ...required]) ids.add(id);
+      if (requiresAny) for (const id of Object.keys(builtins)) ids.add(id);
+    }
     for (const id of ids) {
       const entry = builtins[id];
       if (entry === undefined) continue;

@@ -25,7 +25,6 @@ import { describeError, formatErrorLine } from "../vu/script-error.ts";
 import type { Vu } from "../vu/vu.ts";
 import type { ExecutorClock } from "./executor/executor.ts";
 import { createExecutor } from "./executor/index.ts";
-import { vuNeeds } from "./plan.ts";
 import type { CompiledModule } from "../script/index.ts";
 import { loadFailure, scriptFailure, toFailure } from "./failure.ts";
 import {
@@ -35,6 +34,7 @@ import {
   type RunSpec,
   type ScriptSpec,
   SharedState,
+  type ThreadProgress,
   type ToThread,
 } from "./messages.ts";
 import { JitPhases } from "./jit-phases.ts";
@@ -151,10 +151,9 @@ export class VuThread {
       switch (message.type) {
         case "load":
           return await this.load(message.script, message.modules, message.shared, message.threadIndex);
-        case "configure":
-          return this.configure(message.run);
-        case "makeVus":
-          return await this.makeVus(message.count);
+        case "prepare":
+          this.configure(message.run, message.needs.unplannedMax);
+          return await this.makeVus(message.needs.planned);
         case "setupData":
           this.host.setupData = message.data;
           return;
@@ -222,7 +221,7 @@ export class VuThread {
     }
   }
 
-  private configure(run: RunSpec): void {
+  private configure(run: RunSpec, unplannedMax: number): void {
     this.run = run;
     const { options } = run;
     const { runtime } = this;
@@ -253,7 +252,7 @@ export class VuThread {
       share: this.share,
       threadIndex: run.threadIndex,
       threadCount: run.threadCount,
-      unplannedMax: vuNeeds(this.scenarios, this.share).unplannedMax,
+      unplannedMax,
     });
     this.host.minIterationDurationMs = options.minIterationDuration ?? 0;
     setInterval(() => {
@@ -337,7 +336,6 @@ export class VuThread {
     if (running.done) return;
     running.done = true;
     this.report();
-    this.port.post({ type: "scenarioDone", scenario: running.config.name });
     if (this.running.every((other) => other.done)) this.port.post({ type: "allDone" });
   }
 
@@ -474,12 +472,10 @@ export class VuThread {
   private report(): void {
     this.sendSamples();
     const packed = this.recorder.takePacked();
-    if (packed) this.port.post({ type: "aggregate", packed }, [packed.buffer as ArrayBuffer]);
-    if (this.running.length > 0) {
-      const scenarios = Object.fromEntries(
-        this.running.map((r) => [r.config.name, { ...r.executor.progress(), busyVus: r.busyVus }]),
-      );
-      this.port.post({ type: "progress", scenarios });
-    }
+    if (packed === undefined && this.running.length === 0) return;
+    const progress: Record<string, ThreadProgress> = {};
+    for (const { config, executor, busyVus } of this.running)
+      progress[config.name] = { ...executor.progress(), busyVus };
+    this.port.post({ type: "report", packed, progress }, packed && [packed.buffer]);
   }
 }
