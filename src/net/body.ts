@@ -4,20 +4,14 @@
  * Decoding happens when the body is whole. A body that breaks off or lies about its coding gives what could be decoded and
  * a failure in the words of Go's decoders, because k6 shows both.
  *
+ * zlib is loaded with the first body that is coded.
+ *
  * Behaviour: k6 docs, params, "compression"; RFC 9110, section 8.4.
  */
-import {
-  brotliCompressSync,
-  brotliDecompressSync,
-  constants,
-  deflateSync,
-  gunzipSync,
-  gzipSync,
-  inflateSync,
-  zstdCompressSync,
-  zstdDecompressSync,
-} from "node:zlib";
+import process from "node:process";
 import { bodyFailure, decompressionFailure, type Failure } from "./error-codes.ts";
+
+const zlib = () => process.getBuiltinModule("node:zlib");
 
 export type Coding = "gzip" | "deflate" | "zstd" | "br";
 
@@ -43,11 +37,11 @@ export function encodeBody(
 }
 
 const ENCODERS: Record<Coding, (bytes: Uint8Array) => Buffer> = {
-  gzip: (bytes) => gzipSync(bytes),
-  deflate: (bytes) => deflateSync(bytes),
-  zstd: (bytes) => zstdCompressSync(bytes),
+  gzip: (bytes) => zlib().gzipSync(bytes),
+  deflate: (bytes) => zlib().deflateSync(bytes),
+  zstd: (bytes) => zlib().zstdCompressSync(bytes),
   // The default quality of 11 costs hundreds of times what Go's encoder does by default; 6 is its level.
-  br: (bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 6 } }),
+  br: (bytes) => zlib().brotliCompressSync(bytes, { params: { [zlib().constants.BROTLI_PARAM_QUALITY]: 6 } }),
 };
 
 /** Decodes an answer's body as its Content-Encoding says; codings that k6 does not know are left as they are. */
@@ -68,16 +62,16 @@ export function decodeBody(body: Buffer, contentEncoding: string): { body: Buffe
 }
 
 const DECODERS: Record<Coding, (bytes: Buffer) => Buffer> = {
-  gzip: (bytes) => gunzipSync(bytes),
-  deflate: (bytes) => inflateSync(bytes),
+  gzip: (bytes) => zlib().gunzipSync(bytes),
+  deflate: (bytes) => zlib().inflateSync(bytes),
   zstd: (bytes) => {
     if (bytes.length === 0) return bytes;
-    const decoded = zstdDecompressSync(bytes);
+    const decoded = zlib().zstdDecompressSync(bytes);
     // Bun's decoder takes a frame that breaks off for a whole one.
     if (!isWholeZstd(bytes)) throw Object.assign(new Error("unexpected end of file"), { code: "Z_BUF_ERROR" });
     return decoded;
   },
-  br: (bytes) => brotliDecompressSync(bytes),
+  br: (bytes) => zlib().brotliDecompressSync(bytes),
 };
 
 /** Go's gzip and zlib readers look at the first bytes before they promise to decode anything. */
@@ -128,9 +122,10 @@ function isWholeZstd(bytes: Buffer): boolean {
 /** What can be had of a body that breaks off. */
 function decodeSome(body: Buffer, coding: Coding): Buffer {
   try {
-    if (coding === "gzip") return gunzipSync(body, { finishFlush: constants.Z_SYNC_FLUSH });
-    if (coding === "deflate") return inflateSync(body, { finishFlush: constants.Z_SYNC_FLUSH });
-    if (coding === "br") return brotliDecompressSync(body, { finishFlush: constants.BROTLI_OPERATION_FLUSH });
+    if (coding === "gzip") return zlib().gunzipSync(body, { finishFlush: zlib().constants.Z_SYNC_FLUSH });
+    if (coding === "deflate") return zlib().inflateSync(body, { finishFlush: zlib().constants.Z_SYNC_FLUSH });
+    if (coding === "br")
+      return zlib().brotliDecompressSync(body, { finishFlush: zlib().constants.BROTLI_OPERATION_FLUSH });
   } catch {
     return Buffer.alloc(0); // Not even a part: the failure that is reported beside it says why.
   }

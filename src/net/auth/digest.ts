@@ -4,7 +4,10 @@
  * k6 asks once without it for every request and answers the challenge that comes back, so the nonce count is always 1.
  * MD5, SHA-256 and SHA-512-256, each also as a session variant; qop `auth`, `auth-int` or none.
  */
-import { createHash, randomBytes } from "node:crypto";
+import process from "node:process";
+
+/** Loaded by the first request that authenticates so. */
+const crypto = () => process.getBuiltinModule("node:crypto");
 
 export interface DigestRequest {
   method: string;
@@ -52,13 +55,13 @@ function respond(challenge: Map<string, string>, request: DigestRequest): string
   const isSession = /-sess$/i.test(algorithm);
   const hashName = HASHES[algorithm.toLowerCase().replace(/-sess$/, "")];
   if (hashName === undefined) return undefined;
-  const hash = (data: string | Uint8Array) => createHash(hashName).update(data).digest("hex");
+  const hash = (data: string | Uint8Array) => crypto().createHash(hashName).update(data).digest("hex");
 
   const realm = challenge.get("realm") ?? "";
   const nonce = challenge.get("nonce") ?? "";
   const offered = (challenge.get("qop") ?? "").split(",").map((each) => each.trim().toLowerCase());
   const qop = offered.includes("auth") ? "auth" : offered.includes("auth-int") ? "auth-int" : "";
-  const cnonce = request.cnonce ?? randomBytes(16).toString("hex");
+  const cnonce = request.cnonce ?? crypto().randomBytes(16).toString("hex");
   const nc = "00000001";
 
   let ha1 = hash(`${request.username}:${realm}:${request.password}`);

@@ -6,7 +6,10 @@
  *
  * [MS-NLMP], sections 2.2.1 and 3.3.2. MD4 is written out below because OpenSSL 3 no longer offers it.
  */
-import { createHmac, randomBytes } from "node:crypto";
+import process from "node:process";
+
+/** Loaded by the first request that authenticates so. */
+const crypto = () => process.getBuiltinModule("node:crypto");
 
 const SIGNATURE = Buffer.from("NTLMSSP\0", "latin1");
 
@@ -94,7 +97,7 @@ export function authenticateMessage(challenge: Buffer, credentials: NtlmCredenti
 
   const identity = Buffer.from(user.toUpperCase() + target, "utf16le");
   const key = hmacMd5(md4(Buffer.from(credentials.password, "utf16le")), identity);
-  const clientChallenge = noise.clientChallenge ?? randomBytes(8);
+  const clientChallenge = noise.clientChallenge ?? crypto().randomBytes(8);
   const time = serverTime(targetInfo) ?? fileTime(noise.nowMs ?? Date.now());
   const temp = Buffer.concat([
     Buffer.from([1, 1, 0, 0, 0, 0, 0, 0]),
@@ -189,7 +192,7 @@ function fileTime(nowMs: number): Buffer {
 }
 
 function hmacMd5(key: Buffer, data: Buffer): Buffer {
-  return createHmac("md5", key).update(data).digest();
+  return crypto().createHmac("md5", key).update(data).digest();
 }
 
 /** RFC 1320. */
