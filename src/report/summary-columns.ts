@@ -132,6 +132,7 @@ let collator: Intl.Collator | undefined;
 
 /** The order of `localeCompare`, the same on every machine. */
 export function compareNames(a: string, b: string): number {
+  if (a === "" || b === "") return Math.sign(a.length - b.length);
   if (PLAIN_NAME.test(a) && PLAIN_NAME.test(b)) {
     // a collator takes 1 ms to make, and says the same: "_" comes before digits and letters
     const [plainA, plainB] = [a.replaceAll("_", " "), b.replaceAll("_", " ")];
