@@ -99,7 +99,7 @@ export async function main(host: Host, loadRegistry: LoadRegistry): Promise<neve
     await printError(host, error);
     code = error.exitCode;
   }
-  return host.exit(code);
+  return host.finish(code);
 }
 
 /** A mistake on the command line itself, which comes before there is a log: a line of the log's form all the same. */

@@ -30,5 +30,8 @@ export interface Host {
   prepareThread(): void;
   spawnThread(): ThreadHandle;
   cores: number;
+  /** Ends the process at once. */
   exit(code: number): never;
+  /** Ends the process when all that was written is out. */
+  finish(code: number): Promise<never>;
 }

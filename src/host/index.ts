@@ -1,7 +1,7 @@
 /** The real host, on Bun and on Deno: both have Node's `process` and the web's `Worker`. */
 import process from "node:process";
 import type { Host, ThreadHandle } from "./host.ts";
-import { standardStream } from "./standard-stream.ts";
+import { standardStream, standardStreamsWritten } from "./standard-stream.ts";
 
 /** @param threadUrl Module of a VU thread; made by the entry, the only place from which a bundle finds it. */
 export function createHost(threadUrl: URL): Host {
@@ -31,6 +31,10 @@ export function createHost(threadUrl: URL): Host {
       return thread;
     },
     exit: (code) => process.exit(code),
+    async finish(code) {
+      await standardStreamsWritten();
+      return process.exit(code);
+    },
   };
 }
 

@@ -1,52 +1,105 @@
 /**
  * Standard output and standard error.
  *
- * The runtime's own streams take 4 ms to load, so they wait until a text goes to a terminal, a pipe or a socket. Files
- * and the null device are written to directly: there a write never has to wait for a reader.
+ * The runtime's own streams take 4 ms to load, so they wait until a text goes to a terminal or a socket, or a pipe is full.
+ * Files, the null device and pipes with room are written to directly: there a write never has to wait for a reader.
  */
-import { fstatSync, type Stats, statSync } from "node:fs";
+import { constants, fstatSync, openSync, type Stats, statSync, writeSync } from "node:fs";
 import process from "node:process";
 import { writeAll } from "../base/write-all.ts";
 import type { TextStream } from "./host.ts";
 
 export function standardStream(name: "stdout" | "stderr"): TextStream {
   const file = name === "stdout" ? 1 : 2;
-  const kind = kindOf(file);
-  if (kind !== "file") {
-    return {
-      write: (text) => void process[name].write(text),
-      get isTTY() {
-        return kind === "device" && process[name].isTTY === true;
-      },
-      get columns() {
-        // a terminal that nobody gave a size says 0
-        return kind === "device" ? process[name].columns || undefined : undefined;
-      },
-    };
-  }
-  let failed = false;
+  const stats = process.platform === "win32" ? undefined : statsOf(() => fstatSync(file));
+  const kind = kindOf(stats);
+  if (kind === "file") return { write: fileWriter(name, file), isTTY: false, columns: undefined };
+  if (kind === "pipe") return { write: sharedPipeWriter(name, file, stats!), isTTY: false, columns: undefined };
   return {
-    write(text) {
-      if (failed) return;
-      try {
-        writeAll(file, text);
-      } catch (error) {
-        failed = true;
-        // of standard error itself there is nowhere to tell
-        if (name === "stdout") process.stderr.write(`error: could not write to stdout: ${(error as Error).message}\n`);
-      }
+    write: (text) => writeThroughStream(name, text),
+    get isTTY() {
+      return kind === "device" && process[name].isTTY === true;
     },
-    isTTY: false,
-    columns: undefined,
+    get columns() {
+      // a terminal that nobody gave a size says 0
+      return kind === "device" ? process[name].columns || undefined : undefined;
+    },
   };
 }
 
+function fileWriter(name: "stdout" | "stderr", file: number): Write {
+  let failed = false;
+  return (text) => {
+    if (failed) return;
+    try {
+      writeAll(file, text);
+    } catch (error) {
+      failed = true;
+      // of standard error itself there is nowhere to tell
+      if (name === "stdout") process.stderr.write(`error: could not write to stdout: ${(error as Error).message}\n`);
+    }
+  };
+}
+
+type Write = (text: string) => void;
+const pipeWriters = new Map<string, Write>();
+
+/** One writer for both streams if they lead to the same pipe (`2>&1 |`): lines keep their order and are not cut. */
+function sharedPipeWriter(name: "stdout" | "stderr", file: number, { dev, ino }: Stats): Write {
+  const pipe = `${dev} ${ino}`;
+  let writer = pipeWriters.get(pipe);
+  if (writer === undefined) pipeWriters.set(pipe, (writer = pipeWriter(name, file)));
+  return writer;
+}
+
+/**
+ * Through a file description of our own that does not wait, since the inherited one is shared with other processes. What
+ * the pipe does not take at once, and all that follows, goes through the runtime's stream.
+ */
+function pipeWriter(name: "stdout" | "stderr", file: number): Write {
+  let direct = reopenWithoutWaiting(file);
+  return (text) => {
+    if (direct === undefined) return writeThroughStream(name, text);
+    const bytes = Buffer.from(text);
+    let at = 0;
+    try {
+      while (at < bytes.length) at += writeSync(direct, bytes, at);
+    } catch {
+      // full, or nobody reads: the stream waits for the one and tells of the other
+      direct = undefined;
+      writeThroughStream(name, bytes.subarray(at));
+    }
+  };
+}
+
+/** Only Linux opens a pipe anew. */
+function reopenWithoutWaiting(file: number): number | undefined {
+  if (process.platform !== "linux") return undefined;
+  try {
+    return openSync(`/proc/self/fd/${file}`, constants.O_WRONLY | constants.O_NONBLOCK);
+  } catch {
+    return undefined; // no /proc, or not ours to open: the stream will do
+  }
+}
+
+const lastWrites = new Map<"stdout" | "stderr", Promise<void>>();
+
+function writeThroughStream(name: "stdout" | "stderr", data: string | Uint8Array): void {
+  if (data.length === 0) return;
+  lastWrites.set(name, new Promise((resolve) => process[name].write(data, () => resolve())));
+}
+
+/** Waits until all that was written has gone: the end of the process would take it away from a reader that is slow. */
+export async function standardStreamsWritten(): Promise<void> {
+  await Promise.all(lastWrites.values());
+}
+
 /** "device" may be a terminal; "other" is none. */
-function kindOf(file: number): "file" | "device" | "other" {
+function kindOf(stats: Stats | undefined): "file" | "pipe" | "device" | "other" {
   if (process.platform === "win32") return "device";
-  const stats = statsOf(() => fstatSync(file));
   if (stats === undefined) return "other";
   if (stats.isFile()) return "file";
+  if (stats.isFIFO()) return "pipe";
   if (!stats.isCharacterDevice()) return "other";
   return stats.rdev === statsOf(() => statSync("/dev/null"))?.rdev ? "file" : "device";
 }

@@ -7,8 +7,9 @@ import { join } from "node:path";
 const folder = mkdtempSync(join(tmpdir(), "sixfold-streams-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
+const streams = join(import.meta.dirname, "../../src/host/standard-stream.ts");
 const program = `
-  import { standardStream } from ${JSON.stringify(join(import.meta.dirname, "../../src/host/standard-stream.ts"))};
+  import { standardStream } from ${JSON.stringify(streams)};
   const [out, err] = [standardStream("stdout"), standardStream("stderr")];
   out.write("one\\n");
   out.write("\\u00fc".repeat(100_000) + "\\n");
@@ -42,6 +43,43 @@ test("a pipe and a file get the same bytes, and neither is a terminal", async ()
   expect(readFileSync(path, "utf8")).toBe(text);
   expect(await runInto(path, "a")).toMatchObject({ code: 0 });
   expect(readFileSync(path, "utf8")).toBe(text + text);
+});
+
+test("a pipe that is read slowly loses nothing, and holds nothing up", async () => {
+  const writer = join(folder, "writer.ts");
+  const told = join(folder, "told.txt");
+  await Bun.write(
+    writer,
+    `import { standardStream, standardStreamsWritten } from ${JSON.stringify(streams)};
+    const out = standardStream("stdout");
+    const startMs = performance.now();
+    for (let line = 0; line < 2000; line++) out.write(String(line).padEnd(240, "\u00e9") + "\\n");
+    const tookMs = performance.now() - startMs;
+    await standardStreamsWritten();
+    standardStream("stderr").write(JSON.stringify({ wasHeldUp: tookMs > 900, waited: performance.now() - startMs > 900 }));
+    process.exit(7);`,
+  );
+  const command = `${process.execPath} ${writer} 2>${told} | (sleep 1; cat); exit \${PIPESTATUS[0]}`;
+  const shell = Bun.spawn(["bash", "-c", command], { stdout: "pipe" });
+  const lines = Array.from({ length: 2000 }, (_, line) => `${String(line).padEnd(240, "é")}\n`);
+  expect(await new Response(shell.stdout).text()).toBe(lines.join(""));
+  expect(await shell.exited).toBe(7);
+  expect(JSON.parse(readFileSync(told, "utf8"))).toEqual({ wasHeldUp: false, waited: true });
+});
+
+test("lines of both streams keep their order in a pipe that both lead to", async () => {
+  const writer = join(folder, "both.ts");
+  await Bun.write(
+    writer,
+    `import { standardStream, standardStreamsWritten } from ${JSON.stringify(streams)};
+    const [out, err] = [standardStream("stdout"), standardStream("stderr")];
+    for (let line = 0; line < 2000; line++) (line % 3 === 0 ? out : err).write(String(line).padEnd(240, "x") + "\\n");
+    await standardStreamsWritten();
+    process.exit();`,
+  );
+  const shell = Bun.spawn(["bash", "-c", `${process.execPath} ${writer} 2>&1 | (sleep 0.3; cat)`], { stdout: "pipe" });
+  const lines = Array.from({ length: 2000 }, (_, line) => `${String(line).padEnd(240, "x")}\n`);
+  expect(await new Response(shell.stdout).text()).toBe(lines.join(""));
 });
 
 test("the null device takes everything", async () => {
