@@ -132,22 +132,6 @@ const realmBytecode: Bun.BunPlugin = {
   },
 };
 
-/**
- * Leaves out acorn's tables of Unicode properties for the versions of the language before the latest, the only one that
- * is parsed: making them takes a third of the parser's loading.
- */
-const latestUnicodeOnly: Bun.BunPlugin = {
-  name: "latest-unicode-only",
-  setup(builder) {
-    builder.onLoad({ filter: /acorn[\\/]dist[\\/]acorn\.mjs$/ }, ({ path }) => {
-      const text = readFileSync(path, "utf8");
-      const [all, latest] = /list = \[(?:\d+, )+(\d+)\](?=; i < list\.length)/.exec(text) ?? [];
-      if (all === undefined) throw new Error(`no tables by version of the language found in ${path}`);
-      return { loader: "js", contents: text.replace(all, `list = [${latest}]`) };
-    });
-  },
-};
-
 /** What `import.meta.url` is in an executable: its embedded files have no folders. */
 function embeddedUrl(target: string): string {
   return target.startsWith("bun-windows") ? "file:///B:/~BUN/root/main.js" : "file:///$bunfs/root/main.js";
@@ -163,7 +147,7 @@ async function build(outfile: string, profiles: readonly string[], platform?: Pl
     target: "bun",
     format: "esm",
     splitting: true,
-    plugins: [realmBytecode, latestUnicodeOnly],
+    plugins: [realmBytecode],
     bytecode: true,
     define: { "process.env.NODE_ENV": '"production"', "import.meta.url": JSON.stringify(embeddedUrl(target)) },
     compile: {
