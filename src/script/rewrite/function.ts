@@ -6,7 +6,7 @@
  * itself, and the stub is assigned at the start of the scope; it finds the twin by its name there, which spares every
  * such function of every VU a scope of its own.
  */
-import { isFunction, type Node } from "../ast.ts";
+import { forEachChild, isFunction, type Node } from "../ast.ts";
 import { TwinKind } from "../names.ts";
 import type { FunctionFacts } from "../scope.ts";
 import type { Context, Frame } from "./context.ts";
@@ -257,14 +257,9 @@ export function recordContainers(c: Context): void {
         }
       }
     }
-    for (const key in node) {
-      const value = node[key];
-      const children = Array.isArray(value) ? value : [value];
-      for (const child of children) {
-        if (child === null || typeof child !== "object" || typeof child.type !== "string") continue;
-        visit(child, (isFunction(node) && node.body === child) || child.type === "StaticBlock" ? child : functionBody);
-      }
-    }
+    forEachChild(node, (child) =>
+      visit(child, (isFunction(node) && node.body === child) || child.type === "StaticBlock" ? child : functionBody),
+    );
   };
   visit(c.facts.tree, c.facts.tree);
 }
