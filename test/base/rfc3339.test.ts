@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 
 /** What the two functions say in a process of that time zone. */
-function inZone(zone: string, epochMs: number): string[] {
+function inZone(zone: string | undefined, epochMs: number): string[] {
   const source = join(import.meta.dirname, "../../src/base/rfc3339.ts");
   const code = `
     import { rfc3339, rfc3339Nano } from ${JSON.stringify(source)};
@@ -22,6 +22,15 @@ test("rfc3339 and rfc3339Nano write the time zone of the machine", () => {
     "2026-03-01T07:00:02-05:00",
     "2026-03-01T07:00:02.5-05:00",
   ]);
+});
+
+test("without TZ the zone is that of the machine", () => {
+  const options = { env: { ...process.env, TZ: undefined }, encoding: "utf8" } as const;
+  const offset = execFileSync(process.execPath, ["-p", `new Date(${noon}).getTimezoneOffset()`], options).trim();
+  const [text] = inZone(undefined, noon);
+  expect(Date.parse(text!)).toBe(noon);
+  expect(text!.endsWith("Z")).toBe(offset === "0");
+  expect(inZone("Etc/UTC", noon)[0]).toBe("2026-03-01T12:00:00Z");
 });
 
 test("rfc3339Nano goes down to the microsecond, and rounds up into the next second", () => {
