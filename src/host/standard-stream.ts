@@ -36,7 +36,8 @@ function fileWriter(name: "stdout" | "stderr", file: number): Write {
     } catch (error) {
       failed = true;
       // of standard error itself there is nowhere to tell
-      if (name === "stdout") process.stderr.write(`error: could not write to stdout: ${(error as Error).message}\n`);
+      if (name === "stdout")
+        writeThroughStream("stderr", `error: could not write to stdout: ${(error as Error).message}\n`);
     }
   };
 }

@@ -2,8 +2,8 @@
  * Source text -> tree. The only importer of the parsers.
  *
  * meriyah parses: in code that runs once it takes half of acorn's time, which for a script of 30 KB was 50 ms. What it
- * refuses acorn looks at again: it says what is wrong in words of its own, with the place. Where both parse, they make
- * the same tree (48,890 of 48,898 files of test262 that either takes, but for 60 mistakes that the engine refuses).
+ * refuses acorn looks at again: it says what is wrong in words of its own, with the place. In 48,890 readings of the files
+ * of test262 both made the same tree; 8 meriyah alone refused, and 106 it took with mistakes that the engine finds.
  *
  * A file with `import` or `export` is an ES module; any other is CommonJS, as in k6.
  */

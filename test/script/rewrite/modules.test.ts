@@ -211,4 +211,12 @@ test("what cannot be compiled names its place", async () => {
   expect(await refused(`import "./m.js"`, { "m.js": "\n  let a; let a;" })).toBe(
     "file:///test/m.js: Line 2:14 Identifier 'a' has already been declared",
   );
+  // only the engine finds this one
+  expect(await refused("class A { #x;\n f() { delete (this.#x) } }")).toStartWith(
+    "file:///test/main.js: Line 3 Cannot delete",
+  );
+});
+
+test("what one parser refuses by mistake the other takes", async () => {
+  expect(await logOf("const y = {}; ({ priv\\u0061te: y.a } = { private: 3 }); log(y.a);")).toEqual(["3"]);
 });
