@@ -1190,8 +1190,13 @@ add("a proxy of an unknown kind is refused by its name", async (open) => {
 
 add("a thousand sockets are opened, pinged and closed, none lost", (open) =>
   withServer(echo, async ({ url }) => {
-    const clients = Array.from({ length: 1_000 }, () => connect(open, url));
-    await Promise.all(clients.map((client) => client.opened()));
+    const clients: Client[] = [];
+    // Bun's server lets 512 wait to be accepted; of what comes beyond that, Linux resets some.
+    for (let group = 0; group < 4; group++) {
+      const opened = Array.from({ length: 250 }, () => connect(open, url));
+      await Promise.all(opened.map((client) => client.opened()));
+      clients.push(...opened);
+    }
     for (const client of clients) client.connection.ping(Buffer.from("n"));
     await Promise.all(clients.map((client) => client.until(() => client.pongs.length === 1)));
     for (const client of clients) client.connection.close(1000, "");
