@@ -87,6 +87,8 @@ export interface ScriptUnderTest {
   /** Names of the functions that it exports. */
   exports: readonly string[];
   scriptPath: string;
+  /** For the summary that contains it. */
+  scriptText: string | undefined;
   /** Where options of the environment come from: for scripts that see the process's variables, `-e` is one of them. */
   environment: Environment;
 }
@@ -176,10 +178,10 @@ export function logUserError(log: Logger, error: UserError): void {
   log.log("error", error.message, fields);
 }
 
-/** The script that was named, and its text if it came from standard input. */
+/** The script that was named, and its text if it came from standard input or is part of the summary. */
 async function readScript(
   session: Session,
-  { env, type, compatibilityMode }: RuntimeOptions,
+  { env, type, compatibilityMode, newMachineReadableSummary }: RuntimeOptions,
 ): Promise<{ spec: ScriptSpec; preset: [string, string][] }> {
   const { host, global, positional } = session;
   const [given, ...extra] = positional;
@@ -202,7 +204,11 @@ async function readScript(
   } else if (given.startsWith("https://") && URL.canParse(given)) {
     mainId = new URL(given).href;
     preset.push([mainId, await fetchModule(mainId, ExitCode.Generic)]);
-  } else mainId = fileUrl(scriptFile(given, host.cwd));
+  } else {
+    const path = scriptFile(given, host.cwd);
+    mainId = fileUrl(path);
+    if (newMachineReadableSummary) preset.push([mainId, readFileSync(path, "utf8")]);
+  }
   if (type !== undefined && type !== "" && type !== "js") {
     throw new UserError("unknown-test-type", {
       message: `could not initialize '${given}': unknown or unspecified test type '${type}' for '${mainId}'`,
@@ -323,6 +329,7 @@ export async function loadScript(
       scriptOptions: script.options,
       exports: loaded.exports,
       scriptPath: spec.display,
+      scriptText: preset[0]?.[1],
       environment: runtime.includeSystemEnvVars ? runtime.env : host.env,
     };
   } catch (error) {

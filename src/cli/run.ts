@@ -25,6 +25,7 @@ import { threadsMax } from "../execution/plan.ts";
 import { FanOut } from "../output/fan-out.ts";
 import { summaryData, type SummaryInput, summaryReport } from "../report/summary-data.ts";
 import { summaryExport } from "../report/summary-export.ts";
+import { machineSummary } from "../report/summary-machine.ts";
 import { summaryText } from "../report/summary-text.ts";
 import type { ParsedArguments } from "./flags.ts";
 import {
@@ -298,19 +299,21 @@ async function summarise(run: {
   };
   const noColor = global.noColor || !host.stdout.isTTY;
   const timeUnit = effective.summaryTimeUnit ?? "";
-  const data = summaryData(input, {
-    timeUnit,
-    noColor: global.noColor,
-    isStdOutTTY: host.stdout.isTTY,
-    isStdErrTTY: host.stderr.isTTY,
-    setupData: conductor.setupData === undefined ? undefined : JSON.parse(conductor.setupData),
-  });
+  const report = () => summaryReport(input, runtime.summaryMode === "full" ? "full" : "compact");
+  const data = runtime.newMachineReadableSummary
+    ? machineSummary(report(), { elapsedMs: input.elapsedMs, script: test.scriptText!, now: new Date() })
+    : summaryData(input, {
+        timeUnit,
+        noColor: global.noColor,
+        isStdOutTTY: host.stdout.isTTY,
+        isStdErrTTY: host.stderr.isTTY,
+        setupData: conductor.setupData === undefined ? undefined : JSON.parse(conductor.setupData),
+      });
   const files = new Map<string, string | Uint8Array>();
   const own = () => {
-    const mode = runtime.summaryMode === "full" ? "full" : "compact";
     files.set(
       "stdout",
-      summaryText(summaryReport(input, mode), {
+      summaryText(report(), {
         enableColors: !noColor,
         trendStats: effective.summaryTrendStats,
         timeUnit,

@@ -199,7 +199,7 @@ export interface OptionSpec<Name extends string = string> {
   page: string;
 }
 
-/** The k6 release whose behaviour is followed. */
+/** The k6 release whose behaviour is followed; scripts see it in the user agent. */
 export const K6_VERSION = "2.2.0";
 
 export const DEFAULT_SUMMARY_TREND_STATS: readonly string[] = ["avg", "min", "med", "max", "p(90)", "p(95)"];

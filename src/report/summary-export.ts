@@ -7,6 +7,7 @@
  * @see k6 docs, "Summary export"
  */
 import type { SummaryCheck, SummaryData, SummaryGroup } from "./summary-data.ts";
+import type { MachineSummary } from "./summary-machine.ts";
 
 interface ExportedGroup extends Omit<SummaryGroup, "groups" | "checks"> {
   groups: Record<string, ExportedGroup>;
@@ -14,7 +15,8 @@ interface ExportedGroup extends Omit<SummaryGroup, "groups" | "checks"> {
 }
 
 /** The text of the file. */
-export function summaryExport(data: SummaryData): string {
+export function summaryExport(data: SummaryData | MachineSummary): string {
+  if ("results" in data) return JSON.stringify(data, null, 4);
   const metrics = Object.fromEntries(
     Object.entries(data.metrics).map(([name, { type, values, thresholds }]) => {
       const { rate, ...others } = values;

@@ -4,6 +4,7 @@
  *
  * @see k6 docs, "End-of-test summary", machine-readable; its schema version is 1.0.0
  */
+import { K6_VERSION } from "../options/schema.ts";
 import type { SummaryMetric } from "./summary-columns.ts";
 import { REPORT_SECTIONS, type SummaryReport } from "./summary-data.ts";
 
@@ -35,8 +36,6 @@ export interface MachineSummaryFacts {
   script: string;
   /** When it is made. */
   now: Date;
-  /** The version of k6 that is followed. */
-  k6Version: string;
 }
 
 export function machineSummary(report: SummaryReport, facts: MachineSummaryFacts): MachineSummary {
@@ -44,7 +43,7 @@ export function machineSummary(report: SummaryReport, facts: MachineSummaryFacts
   const { checks } = report;
   return {
     config: { duration: facts.elapsedMs / 1000, execution: "local", script: facts.script },
-    metadata: { generated_at: facts.now.toISOString(), k6_version: facts.k6Version },
+    metadata: { generated_at: facts.now.toISOString(), k6_version: K6_VERSION },
     results: {
       checks: {
         metrics:

@@ -3,7 +3,7 @@ import { summaryReport } from "../../src/report/summary-data.ts";
 import { machineSummary } from "../../src/report/summary-machine.ts";
 import { recordTest } from "../support/recorded-test.ts";
 
-const FACTS = { elapsedMs: 1_500, script: "export default () => {}", now: new Date(0), k6Version: "2.2.0" };
+const FACTS = { elapsedMs: 1_500, script: "export default () => {}", now: new Date(0) };
 
 test("machineSummary lists metrics and checks by their kinds of values", () => {
   const input = recordTest(
