@@ -74,9 +74,12 @@ const crypto: ModuleFactory = ({ rt }) => {
     }
   };
 
-  const update = rt.fn("update", 1, ([data], self) => void (rt.stateOf(self) as Hasher).update(toBytes(data)));
-  const digest = rt.fn("digest", 1, ([encoding], self) => encoded((rt.stateOf(self) as Hasher).digest(), encoding));
-  const hasherObject = (hasher: Hasher): object => rt.tie(Object.assign(rt.object(), { update, digest }), hasher);
+  // closures: scripts may take the methods off the object
+  const hasherObject = (hasher: Hasher): object =>
+    Object.assign(rt.object(), {
+      update: rt.fn("update", 1, ([data]) => void hasher.update(toBytes(data))),
+      digest: rt.fn("digest", 1, ([encoding]) => encoded(hasher.digest(), encoding)),
+    });
 
   const hash = (name: string) =>
     rt.fn(name, 2, ([input, encoding]) => {

@@ -167,8 +167,9 @@ export class ScriptHost {
       meta: main.usesMeta ? this.meta(main.id) : undefined,
       open: main.usesOpen ? this.openFor(main.id) : undefined,
     });
-    // Read once, from the VU that is no user's; all others would only keep them.
-    if (vu.idInInstance > 0 && typeof vu.exports.options === "object") vu.exports.options = undefined;
+    // Read once, from the VU that is no user's; all others would only keep them. Those that the script assigns anew have
+    // a getter, and stay.
+    if (vu.idInInstance > 0 && typeof vu.exports.options === "object") Reflect.set(vu.exports, "options", undefined);
     return rest;
   }
 

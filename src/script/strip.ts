@@ -14,9 +14,22 @@ export interface Stripped {
 
 export const isTypeScript = (id: string): boolean => /\.[mc]?tsx?$/.test(id.replace(/[?#].*$/, ""));
 
+/** `import { type A, type B as C } from`: a statement that names nothing but types. */
+const ONLY_TYPES =
+  /^([ \t]*(?:import|export))(\s*\{\s*)type(\s)(\s*[\w$]+(?:\s+as\s+[\w$]+)?(?:\s*,\s*type\s+[\w$]+(?:\s+as\s+[\w$]+)?)*\s*,?\s*\}\s*from\b)/gm;
+
+/** Makes `import type { A, B as C } from` of it, every character in its place: what is erased of the other still loads. */
+const typesAsWhole = (source: string): string =>
+  source.replace(
+    ONLY_TYPES,
+    (_all, keyword: string, brace: string, space: string, rest: string) =>
+      `${keyword}${space}type${brace}${rest.replace(/,(\s*)type(?=\s)/g, ",$1    ")}`,
+  );
+
 /** @throws {UserError} `syntax-error`. */
-export async function stripTypes(source: string, id: string): Promise<Stripped> {
+export async function stripTypes(text: string, id: string): Promise<Stripped> {
   const { transformSync } = await import("amaro");
+  const source = typesAsWhole(text);
   try {
     return { code: transformSync(source, { mode: "strip-only" }).code, wasTypeScript: true };
   } catch (error) {

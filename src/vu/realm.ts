@@ -37,12 +37,13 @@ export function createRealm(init: RealmInit): CreatedRealm {
     vm.compileFunction(text, [], { filename, parsingContext: context, ...(cachedData && { cachedData }) })();
   const rt: Realm = vm.runInContext("({})", context);
   const { text, bytecode } = realmSource();
-  const [core, construct, promise, generators, dates, globals, ...twins] = evaluate(text, "sixfold:realm", bytecode);
+  const [core, construct, promise, generators, dates, builtins, globals, ...twins] = evaluate(text, "sixfold:realm", bytecode);
   core(rt, init.host);
   construct(rt);
   promise(rt);
   generators(rt);
   dates(rt);
+  builtins(rt);
   for (const twin of twins) twin(rt);
   const globalBase = globals(rt, init, [...intrinsicNames]);
   return {

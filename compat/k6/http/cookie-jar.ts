@@ -24,36 +24,26 @@ export interface JarMaker {
 
 export function cookieJars(runtime: VuRuntime): JarMaker {
   const { rt } = runtime;
-  const jarOf = (self: unknown): MemoryCookieJar => {
-    const jar: unknown = rt.stateOf(self);
-    if (!(jar instanceof MemoryCookieJar)) throw new TypeError("Value of this is not a CookieJar");
-    return jar;
-  };
-
-  const cookiesForURL = rt.fn("cookiesForURL", 1, (args, self) => {
-    const byName = rt.object();
-    for (const { name, value } of jarOf(self).cookiesFor(urlOf(args, 0))) {
-      (byName[name] ??= rt.array([])).push(value);
-    }
-    return byName;
-  });
-  const set = rt.fn("set", 4, (args, self) => {
-    jarOf(self).set(urlOf(args, 0), cookieOf(args));
-    return true;
-  });
-  const clear = rt.fn("clear", 1, (args, self) => jarOf(self).clear(urlOf(args, 0)));
-  const remove = rt.fn("delete", 2, (args, self) => {
-    const name = text(args, 1);
-    if (name === "") throw new GoError("cookie: is null");
-    jarOf(self).delete(urlOf(args, 0), name);
-  });
-
+  // closures: scripts may take the methods off the jar
   const wrap = (jar: MemoryCookieJar): object => {
     const object = rt.object();
-    object.clear = clear;
-    object.cookiesForURL = cookiesForURL;
-    object.delete = remove;
-    object.set = set;
+    object.clear = rt.fn("clear", 1, (args) => jar.clear(urlOf(args, 0)));
+    object.cookiesForURL = rt.fn("cookiesForURL", 1, (args) => {
+      const byName = rt.object();
+      for (const { name, value } of jar.cookiesFor(urlOf(args, 0))) {
+        (byName[name] ??= rt.array([])).push(value);
+      }
+      return byName;
+    });
+    object.delete = rt.fn("delete", 2, (args) => {
+      const name = text(args, 1);
+      if (name === "") throw new GoError("cookie: is null");
+      jar.delete(urlOf(args, 0), name);
+    });
+    object.set = rt.fn("set", 4, (args) => {
+      jar.set(urlOf(args, 0), cookieOf(args));
+      return true;
+    });
     return rt.tie(object, jar);
   };
   return {

@@ -689,10 +689,13 @@ export function installCore(rt: Realm, init: RealmHost): void {
         new State(object, state);
         return object;
       };
-      rt.stateOf = (object: any) =>
-        object !== null && (typeof object === "object" || typeof object === "function") && #state in object
-          ? object.#state
-          : undefined;
+      // objects that inherit from one of the host are it, too: members of Go's objects do not ask what `this` is
+      rt.stateOf = (value: any) => {
+        for (let object = value; isObject(object); object = getPrototypeOf(object)) {
+          if (#state in object) return object.#state;
+        }
+        return undefined;
+      };
     }
   }
 

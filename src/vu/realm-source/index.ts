@@ -5,6 +5,7 @@
  * each thread 2 to 3 ms.
  */
 import { twinInstallers } from "../twins/index.ts";
+import { installBuiltins } from "./builtins.ts";
 import { closedSource } from "./closed.ts";
 import { installConstruct } from "./construct.ts";
 import { installCore } from "./core.ts";
@@ -27,6 +28,7 @@ export const realmSource = (): RealmSource => ({
     installPromise,
     installGenerators,
     installDates,
+    installBuiltins,
     installGlobals,
     ...twinInstallers,
   ]),

@@ -334,6 +334,8 @@ export function installPromise(rt: Realm): void {
         jobs.splice(0, at);
         at = 0;
       }
+      // reactions that always add another one are a loop, too
+      if (--k.n < 0 && rt.tick()) yield;
       if (reaction.type === "await") {
         yield* reaction.resume(rejected, value);
         continue;

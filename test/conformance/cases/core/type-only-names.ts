@@ -1,0 +1,19 @@
+// Statements that name nothing but types go, with the modules they name.
+// @about: imports and exports of nothing but types
+import { type Options } from 'k6/options';
+import { type First, type Second as Other } from './_not-there.ts';
+import {
+  type Third,
+  type Fourth as Last,
+} from './_not-there.ts';
+export { type Fifth } from './_not-there.ts';
+enum Kind {
+  Only = 'only',
+}
+
+export const options: Options = { iterations: 1 };
+
+export default function (): void {
+  const kinds: (Kind | First | Other | Third | Last)[] = [Kind.Only];
+  console.log(kinds.join(), 'import { type A } from "b"');
+}
