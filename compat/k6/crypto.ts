@@ -75,11 +75,11 @@ const crypto: ModuleFactory = ({ rt }) => {
   };
 
   // closures: scripts may take the methods off the object
-  const hasherObject = (hasher: Hasher): object =>
-    Object.assign(rt.object(), {
-      update: rt.fn("update", 1, ([data]) => void hasher.update(toBytes(data))),
-      digest: rt.fn("digest", 1, ([encoding]) => encoded(hasher.digest(), encoding)),
-    });
+  const hasherObject = (hasher: Hasher): object => {
+    const update = rt.fn("update", 1, ([data]) => void hasher.update(toBytes(data)));
+    const digest = rt.fn("digest", 1, ([encoding]) => encoded(hasher.digest(), encoding));
+    return rt.tie(Object.assign(rt.object(), { update, digest }), hasher);
+  };
 
   const hash = (name: string) =>
     rt.fn(name, 2, ([input, encoding]) => {

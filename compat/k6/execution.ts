@@ -14,6 +14,7 @@ import {
   type Vu,
   type VuRuntime,
 } from "../../src/module-api.ts";
+import { textOf } from "./primitive.ts";
 import { metadataValue, tagValue } from "./tag-value.ts";
 
 const OUTSIDE_OF_VU = "getting scenario information outside of the VU context is not supported";
@@ -76,7 +77,7 @@ const execution: ModuleFactory = (runtime) => {
   });
 
   const abort = rt.fn("abort", 1, ([message]) => {
-    const text = message === undefined || message === null ? undefined : String(message);
+    const text = message === undefined || message === null ? undefined : textOf(message);
     runtime.test.abort(text, new Error().stack ?? "");
     runtime.vu.interrupted = true;
     // unwinds without running a catch or finally of the script
@@ -84,7 +85,7 @@ const execution: ModuleFactory = (runtime) => {
   });
   const fail = rt.fn("fail", 1, ([message]) => {
     if (runtime.vu.inInit) throw new GoError("execution.test.fail() called outside of VU context");
-    const text = message === undefined || message === null ? undefined : String(message);
+    const text = message === undefined || message === null ? undefined : textOf(message);
     runtime.log.log("error", text === undefined ? "test marked as failed" : `test marked as failed: ${text}`);
     runtime.test.fail(text ?? "");
   });

@@ -4,6 +4,7 @@
  * @see k6 docs, javascript-api/k6
  */
 import { GoError, type ModuleFactory, type Realm, Sleep, seededRandom } from "../../src/module-api.ts";
+import { numberOf, textOf } from "./primitive.ts";
 import { tagsFrom } from "./tag-value.ts";
 
 const MS_PER_SECOND = 1000;
@@ -15,17 +16,17 @@ const k6: ModuleFactory = (runtime) => {
   const groupDurationMetric = runtime.registry.get("group_duration")!;
 
   const sleep = rt.blocking("sleep", 1, (args) => {
-    const ms = Number(args[0]) * MS_PER_SECOND;
+    const ms = numberOf(args[0]) * MS_PER_SECOND;
     return ms > 0 && !runtime.vu.isOver ? runtime.block(Sleep.of(runtime.vu, ms)) : undefined;
   });
 
   const fail = rt.fn("fail", 1, (args) => {
     const [reason] = args;
-    throw new GoError(reason === undefined || reason === null ? "" : String(reason));
+    throw new GoError(reason === undefined || reason === null ? "" : textOf(reason));
   });
 
   const randomSeed = rt.fn("randomSeed", 1, (args) => {
-    const seed = Math.trunc(Number(args[0]));
+    const seed = Math.trunc(numberOf(args[0]));
     runtime.vu.extend().random = seededRandom(Number.isNaN(seed) ? 0 : seed);
   });
 
@@ -39,7 +40,7 @@ const k6: ModuleFactory = (runtime) => {
         "group() does not support async functions as arguments, please see https://grafana.com/docs/k6/latest/javascript-api/k6/group/ for more info",
       );
     }
-    const text = name === undefined || name === null ? "" : String(name);
+    const text = name === undefined || name === null ? "" : textOf(name);
     if (text.includes(SEPARATOR)) throw new GoError("group and check names may not contain '::'");
     // the tag is what counts: scripts may set it
     const { group: before } = vu;

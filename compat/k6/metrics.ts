@@ -7,6 +7,7 @@
  * @see k6 docs, javascript-api/k6-metrics
  */
 import { GoError, type Metric, type MetricKind, type ModuleFactory } from "../../src/module-api.ts";
+import { numberOf, textOf } from "./primitive.ts";
 import { tagsFrom } from "./tag-value.ts";
 
 /** How much of a wrong value a warning shows, in characters. */
@@ -48,7 +49,7 @@ const metrics: ModuleFactory = (runtime) => {
       make(args) {
         if (!runtime.vu.inInit) throw new GoError("metrics must be declared in the init context");
         const [given, isTime] = args;
-        const metricName = given === undefined || given === null ? "" : String(given);
+        const metricName = given === undefined || given === null ? "" : textOf(given);
         const metric = runtime.registry.define(metricName, kind, isTime ? "time" : "default");
         const object = rt.object();
         Object.defineProperty(object, "name", { value: metricName, enumerable: true });
@@ -70,7 +71,7 @@ const metrics: ModuleFactory = (runtime) => {
 /** The number that a value stands for; NaN if none. What is true without being a number counts as 1. */
 function toValue(given: unknown): number {
   if (given === null) return Number.NaN;
-  const value = Number(given);
+  const value = numberOf(given);
   return value === 0 && given ? 1 : value;
 }
 

@@ -1,11 +1,19 @@
 /** Values that scripts give to tags and metadata. */
+import { types } from "node:util";
 import { GoError, type TagSet } from "../../src/module-api.ts";
 
 /** The text of a value, or undefined if tags cannot hold it. */
 function textOf(value: unknown): string | undefined {
   if (typeof value === "string") return value;
   if (typeof value === "number" || typeof value === "boolean") return String(value);
-  return undefined;
+  if (typeof value === "symbol") return value.description ?? "";
+  return typeof value === "object" && value !== null ? textOfBoxed(value) : undefined;
+}
+
+/** As in k6, objects that stand for a number, a boolean or a symbol are it; those that stand for a string are not. */
+function textOfBoxed(value: object): string | undefined {
+  if (types.isNumberObject(value) || types.isBooleanObject(value)) return String(value);
+  return types.isSymbolObject(value) ? (Object(value) as symbol).description : undefined;
 }
 
 const refusal = (what: string, key: string, plural: string): string =>

@@ -167,8 +167,13 @@ async function showHelp(host: Host, commandName: string | undefined): Promise<vo
   for (const { usage, help, flags } of Object.values(commands)) {
     const command = cli.command(usage, help);
     for (const { flag, help: text } of flags()) {
+      // cac adds that one to every command
+      if (flag === HELP_FLAG.flag) continue;
       const short = flag.short === undefined ? "" : `-${flag.short}, `;
-      command.option(`${short}--${flag.long}${flag.kind === "bool" ? "" : ` <${flag.kind}>`}`, text);
+      const value = flag.kind === "bool" ? "" : ` <${flag.placeholder ?? flag.kind}>`;
+      command.option(`${short}--${flag.long}${value}`, text);
+      // cac takes `--no-x` for an x that is on by default, and would say so of a switch that is off
+      command.options.at(-1)!.config.default = flag.defaultText;
     }
   }
   cli.help();

@@ -4,8 +4,8 @@
  * The order is k6's: flags and the configuration file are read, the script's init code runs once, then the options of all
  * layers, with the environment, are merged, derived and checked.
  */
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { readFileSync, type Stats, statSync } from "node:fs";
+import { isAbsolute, join, resolve } from "node:path";
 import { UserError } from "../base/errors.ts";
 import { ExitCode } from "../base/exit-codes.ts";
 import { fileUrl } from "../base/file-url.ts";
@@ -20,6 +20,7 @@ import type { Sample } from "../metrics/sample.ts";
 import { type MetricThresholds, parseThresholds } from "../metrics/threshold/evaluate.ts";
 import { type FeatureName, resolveFeatures, tagFeatures } from "../options/features.ts";
 import { consolidateOptions, consolidateRunOptions } from "../options/merge.ts";
+import { valuesBesideScript } from "../options/inspect.ts";
 import type { Notice } from "../options/notice.ts";
 import { readConfigFile, readScriptOptions } from "../options/read.ts";
 import {
@@ -87,7 +88,7 @@ export interface ScriptUnderTest {
   /** Names of the functions that it exports. */
   exports: readonly string[];
   scriptPath: string;
-  /** For the summary that contains it. */
+  /** For the machine-readable summary, which contains it. */
   scriptText: string | undefined;
   /** Where options of the environment come from: for scripts that see the process's variables, `-e` is one of them. */
   environment: Environment;
@@ -97,6 +98,8 @@ export interface LoadedTest extends ScriptUnderTest {
   run: RunOptions;
   /** Consolidated, and with the shortcuts turned into scenarios. */
   options: Options;
+  /** What the script's own `options` show of others' values. */
+  optionValues: Readonly<Record<string, unknown>>;
   /** Names of the features that are on. */
   features: FeatureName[];
   /** None if they are not to be evaluated. */
@@ -178,10 +181,10 @@ export function logUserError(log: Logger, error: UserError): void {
   log.log("error", error.message, fields);
 }
 
-/** The script that was named, and its text if it came from standard input or is part of the summary. */
+/** The script that was named, and its text: read once, so that all that use it see the same. */
 async function readScript(
   session: Session,
-  { env, type, compatibilityMode, newMachineReadableSummary }: RuntimeOptions,
+  { env, type, compatibilityMode }: RuntimeOptions,
 ): Promise<{ spec: ScriptSpec; preset: [string, string][] }> {
   const { host, global, positional } = session;
   const [given, ...extra] = positional;
@@ -205,9 +208,9 @@ async function readScript(
     mainId = new URL(given).href;
     preset.push([mainId, await fetchModule(mainId, ExitCode.Generic)]);
   } else {
-    const path = scriptFile(given, host.cwd);
+    const { path, text } = readScriptFile(given, host.cwd);
     mainId = fileUrl(path);
-    if (newMachineReadableSummary) preset.push([mainId, readFileSync(path, "utf8")]);
+    preset.push([mainId, text]);
   }
   if (type !== undefined && type !== "" && type !== "js") {
     throw new UserError("unknown-test-type", {
@@ -219,11 +222,14 @@ async function readScript(
   return { spec: { mainId, display: given, ...common }, preset };
 }
 
-/** @throws {UserError} `module-not-found` or `script-is-a-folder`, exit code 255. */
-function scriptFile(given: string, cwd: string): string {
+/** @throws {UserError} `module-not-found`, `script-is-a-folder` or `unreadable-script`, exit code 255. */
+function readScriptFile(given: string, cwd: string): { path: string; text: string } {
   const path = resolve(cwd, given.startsWith("file:///") ? given.slice("file://".length) : given);
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) {
+  let stats: Stats;
+  try {
+    stats = statSync(path);
+  } catch (cause) {
+    // whatever the reason: k6 looks in more than one place, and tells of none
     throw new UserError("module-not-found", {
       message:
         `The moduleSpecifier "${given}" couldn't be found on local disk. Make sure that you've specified the right path to the file. ` +
@@ -231,6 +237,7 @@ function scriptFile(given: string, cwd: string): string {
         "(-v /local/path/:/inside/docker/path) containing your script and modules so that they're accessible by k6 from inside " +
         "of the container, see https://grafana.com/docs/k6/latest/using-k6/modules/#use-modules-with-docker.",
       exitCode: ExitCode.Generic,
+      cause,
     });
   }
   if (stats.isDirectory()) {
@@ -240,35 +247,51 @@ function scriptFile(given: string, cwd: string): string {
       exitCode: ExitCode.Generic,
     });
   }
-  return path;
+  try {
+    return { path, text: readFileSync(path, "utf8") };
+  } catch (cause) {
+    throw new UserError("unreadable-script", {
+      message: reasonAbout(path, cause),
+      exitCode: ExitCode.Generic,
+      cause,
+    });
+  }
+}
+
+/** Where programs keep their settings, by Go's rules: a relative XDG_CONFIG_HOME counts for nothing. */
+function configFolder({ XDG_CONFIG_HOME: named, HOME: home }: Host["env"]): string {
+  if (named) return isAbsolute(named) ? named : ".config";
+  return home ? join(home, ".config") : ".config";
 }
 
 /** @throws {UserError} `config-not-found` or `invalid-config-file`, exit code 104. */
 function readConfig(session: Session): ConfigFile {
   const { host, global } = session;
-  const home = host.env.XDG_CONFIG_HOME ?? (host.env.HOME === undefined ? undefined : join(host.env.HOME, ".config"));
-  const path = global.config ?? (home === undefined ? undefined : join(home, "k6", "config.json"));
-  const file = path === undefined ? undefined : resolve(host.cwd, path);
-  if (path === undefined || file === undefined || (global.config === undefined && !existsSync(file)))
-    return { options: {}, run: {}, notices: [] };
+  const path = global.config ?? join(configFolder(host.env), "k6", "config.json");
+  const file = resolve(host.cwd, path);
   const fail = (reason: string, cause?: unknown) =>
     new UserError("config-not-found", {
       message: `failed to load the configuration file from the local file system: ${reason}`,
-      hint: "Check --config or K6_CONFIG",
+      hint:
+        global.config === undefined
+          ? "It is read because neither --config nor K6_CONFIG names another; mend it, or move it away"
+          : "Check --config or K6_CONFIG",
       exitCode: ExitCode.InvalidConfig,
       cause,
     });
   if (path === "") throw fail("stat : no such file or directory");
   const unreadable = (reason: string, cause?: unknown) =>
     fail(`couldn't load the configuration from ${quote(path)}: ${reason}`, cause);
-  let isFolder: boolean;
+  let stats: Stats | undefined;
   try {
-    isFolder = statSync(file).isDirectory();
+    stats = global.config === undefined ? statSync(file, { throwIfNoEntry: false }) : statSync(file);
   } catch (cause) {
     throw fail(reasonAbout(path, cause), cause);
   }
+  // nobody need have the one that nobody named
+  if (stats === undefined) return { options: {}, run: {}, notices: [] };
   // runtimes differ in which call of the system refuses it
-  if (isFolder) throw unreadable(`read ${path}: is a directory`);
+  if (stats.isDirectory()) throw unreadable(`read ${path}: is a directory`);
   let text: string;
   try {
     text = readFileSync(file, "utf8");
@@ -368,7 +391,9 @@ export function configureTest(session: Session, script: ScriptUnderTest): Loaded
     validateOptions(derived.options, script.exports);
     const tags = tagFeatures(derived.options.tags, features);
     const options = { ...derived.options, ...(tags === undefined ? {} : { tags }) };
-    return { ...script, run: consolidateRunOptions(file.run, env.run, cli.run), options, features, thresholds };
+    const optionValues = valuesBesideScript(merged.options, script.scriptOptions);
+    const run = consolidateRunOptions(file.run, env.run, cli.run);
+    return { ...script, run, options, optionValues, features, thresholds };
   } catch (error) {
     conductor.terminate();
     throw error;

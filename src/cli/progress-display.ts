@@ -26,6 +26,7 @@ export class ProgressDisplay {
   };
   private readonly live: LiveLines | undefined;
   private timer: ReturnType<typeof setInterval> | undefined;
+  private isStopped = false;
   private readonly plan;
   /** What is left to say of scenarios that are over. */
   private readonly over = new Map<string, ScenarioProgress>();
@@ -55,13 +56,16 @@ export class ProgressDisplay {
     const { session } = this.init;
     if (session.global.quiet) return;
     session.screen.live = this.live;
-    this.timer = setInterval(() => this.draw(), this.live ? LIVE_INTERVAL_MS : PLAIN_INTERVAL_MS);
+    this.timer = this.live
+      ? setInterval(() => this.draw(), LIVE_INTERVAL_MS)
+      : setInterval(() => void this.drawAnew(), PLAIN_INTERVAL_MS);
   }
 
   /** The test is over: lines on a terminal stay as they are now. */
   stop(): void {
     if (this.timer === undefined) return;
     clearInterval(this.timer);
+    this.isStopped = true;
     if (this.live === undefined) return;
     this.draw();
     this.live.finish();
@@ -71,6 +75,12 @@ export class ProgressDisplay {
   /** Where there is no terminal, how the test ended comes last, below the summary. */
   conclude(): void {
     if (this.timer !== undefined && this.live === undefined) this.draw();
+  }
+
+  /** Lines that stay for a second, or for good in a file, tell of now and not of the last report. */
+  private async drawAnew(): Promise<void> {
+    if (this.init.conductor.isRunning) await this.init.conductor.refresh();
+    if (!this.isStopped) this.draw();
   }
 
   private draw(): void {
@@ -86,10 +96,12 @@ export class ProgressDisplay {
   private state(): RunProgress {
     const { conductor, scenarios } = this.init;
     const { shared } = conductor;
-    const elapsed = conductor.scenariosElapsedMs;
+    // setup() counts for the whole, not for the scenarios
+    const { elapsedMs } = conductor;
+    const ownElapsedMs = conductor.scenariosElapsedMs ?? 0;
     const reported = conductor.progress();
     return {
-      ...(elapsed === undefined ? {} : { elapsedMs: elapsed }),
+      ...(elapsedMs > 0 ? { elapsedMs } : {}),
       durationMaxMs: endOffset(this.plan),
       paused: false,
       vusActive: shared.get(SharedState.ACTIVE_VUS),
@@ -98,7 +110,7 @@ export class ProgressDisplay {
       vusMax: maxPossibleVUs(this.plan),
       iterationsComplete: shared.get(SharedState.ITERATIONS_COMPLETED),
       iterationsInterrupted: shared.get(SharedState.ITERATIONS_INTERRUPTED),
-      scenarios: scenarios.map((scenario) => this.scenario(scenario, elapsed ?? 0, reported[scenario.name])),
+      scenarios: scenarios.map((scenario) => this.scenario(scenario, ownElapsedMs, reported[scenario.name])),
     };
   }
 

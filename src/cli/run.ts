@@ -56,6 +56,7 @@ export async function runCommand(program: Program, args: ParsedArguments): Promi
       onSamples: (samples) => fanOut?.add(samples),
     });
     const test = configureTest(session, script);
+    checkTracesOutput(test.runtime.tracesOutput);
     warnOfUnsupported(session, test);
     if ((test.options.consoleOutput ?? "") !== "") session.divertConsole(test.options.consoleOutput!);
     checkDnsTtl(test.options);
@@ -86,28 +87,53 @@ function readThreads(args: ParsedArguments, fromEnvironment: string | undefined)
   });
 }
 
-/** First signal: the test ends in order. Second: at once. */
+/**
+ * First signal: the test ends in order. Second: at once.
+ *
+ * A closed pipe at standard output (`| head`) would end other programs by SIGPIPE. Here it ends the test as the first
+ * signal does, so that outputs and summary files get what was measured, and a load that nobody watches does not go on.
+ */
 class SignalHandler {
   private readonly session: Session;
-  onFirst: ((error: UserError) => void) | undefined;
+  private onFirst: ((error: UserError) => void) | undefined;
   private first: UserError | undefined;
+  private isSignalled = false;
 
   constructor(session: Session) {
     this.session = session;
     session.host.onSignal((name) => this.signal(name));
+    session.host.onReaderGone(() => this.lostReader());
+  }
+
+  /** From now on `onFirst` ends the test. */
+  listen(onFirst: (error: UserError) => void): void {
+    this.onFirst = onFirst;
+    if (this.first !== undefined) onFirst(this.first);
   }
 
   private signal(name: string): void {
-    if (this.onFirst === undefined || this.first !== undefined) {
+    if (this.onFirst === undefined || this.isSignalled) {
       this.session.log.log("error", "Aborting k6 in response to signal", { sig: name });
       this.session.sink.close();
       this.session.host.exit(ExitCode.ExternalAbort);
     }
-    this.first = new UserError("aborted-by-signal", {
+    this.isSignalled = true;
+    this.first ??= new UserError("aborted-by-signal", {
       message: `test run was aborted because k6 received a '${name}' signal`,
       exitCode: ExitCode.ExternalAbort,
     });
     this.onFirst(this.first);
+  }
+
+  private lostReader(): void {
+    // a signal may go to the reader, too (Ctrl-C); whichever is noticed first, the test ends in order
+    if (this.first !== undefined) return;
+    this.first = new UserError("stdout-closed", {
+      message: "test run was aborted because the reader of its standard output has gone",
+      hint: "Use --quiet, or let the reader take all lines",
+      exitCode: ExitCode.ExternalAbort,
+    });
+    this.onFirst?.(this.first);
   }
 }
 
@@ -131,6 +157,16 @@ function warnOfUnsupported({ log, global }: Session, { options, run, runtime }: 
   }
 }
 
+/** Traces are not written, but a name that is wrong is wrong all the same. */
+function checkTracesOutput(output = "none"): void {
+  if (output === "none" || /^otel(?:=|$)/.test(output)) return;
+  throw new UserError("invalid-traces-output", {
+    message: `invalid traces output "${output.split("=", 1)[0]}"`,
+    hint: "Use none or otel",
+    exitCode: ExitCode.Generic,
+  });
+}
+
 function warnOfDeprecated({ log }: Session, { options }: LoadedTest): void {
   if (options.tlsAuth?.some((auth) => (auth.domains ?? []).length > 0)) log.log("warning", TLS_DOMAINS);
 }
@@ -152,7 +188,8 @@ function prepare({ log }: Session, { options, runtime, conductor, thresholds }: 
       )
     : thresholds.flatMap((t) => (t.submetric ? [t.submetric] : []));
   for (const message of submetrics.flatMap(submetricWarnings)) warn(message);
-  return { thresholds, submetrics: [...defaults, ...submetrics] };
+  const others = defaults.filter(({ name }) => !submetrics.some((submetric) => submetric.name === name));
+  return { thresholds, submetrics: [...submetrics, ...others] };
 }
 
 /** What `--out` names; an empty one, as `K6_OUT=` gives, is none. */
@@ -233,7 +270,7 @@ async function runTest(run: {
   });
   display.banner(test.scriptPath, fanOut.descriptions);
   await fanOut.start({ exitCode: ExitCode.Generic });
-  signals.onFirst = (error) => conductor.end(error);
+  signals.listen((error) => conductor.end(error));
 
   let failure: UserError | undefined;
   const evaluator = thresholds.length > 0 ? new ThresholdEvaluator(thresholds, conductor.aggregate) : undefined;
@@ -241,6 +278,7 @@ async function runTest(run: {
     display.start();
     await conductor.prepare({
       options: { ...effective, features: test.features },
+      optionValues: test.optionValues,
       // the two that scripts cannot set, but see
       optionsJson: { ...optionsToJson(options), consoleOutput: options.consoleOutput, localIPs: options.localIPs },
       threadCount,
@@ -261,6 +299,8 @@ async function runTest(run: {
     log.log("warning", "No script iterations fully finished, consider making the test duration longer");
   }
   const ranAtAll = conductor.elapsedMs > 0;
+  // what they lose by it belongs in the summary
+  fanOut.flush();
   if (ranAtAll && summaryMode !== "disabled") await summarise(run);
   display.conclude();
   const last = failure ?? conductor.crash ?? verdictOf(conductor.hasFailed, verdict?.breached ?? []);

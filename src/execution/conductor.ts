@@ -44,7 +44,7 @@ const VUS_INTERVAL_MS = 1000;
 /** How long before a whole second `vus` is sampled. */
 const VUS_LEAD_MS = 30;
 
-/** How long thresholds wait for a thread that is busy; they are asked without it then. */
+/** How long thresholds and the progress wait for a thread that is busy; they do without it then. */
 const FLUSH_TIMEOUT_MS = 500;
 
 /** A test that runs for so long is worth compiling the conductor's own code; see `host/jit.ts`. */
@@ -127,6 +127,11 @@ export class Conductor {
     return (this.endedAtMs ?? performance.now()) - this.startedAtMs;
   }
 
+  /** Whether scenarios run: figures of theirs are worth asking for. */
+  get isRunning(): boolean {
+    return this.phase === "running";
+  }
+
   /** Milliseconds since the scenarios began; undefined before. */
   get scenariosElapsedMs(): number | undefined {
     return this.scenariosStartedAtMs === undefined
@@ -194,7 +199,8 @@ export class Conductor {
         this.end(fromFailure(message.failure));
         return;
       case "testFail":
-        this.markedAsFailed = true;
+        // handleSummary() cannot change the verdict of a test that has ended
+        if (this.phase !== "ended") this.markedAsFailed = true;
         return;
       case "io":
       case "ioFetch":
@@ -348,14 +354,19 @@ export class Conductor {
     }
   }
 
-  /** Ends the test if a threshold wants it to, going by what the threads have now. */
-  private async checkThresholds(thresholds: ThresholdEvaluator): Promise<void> {
+  /** Asks the threads for what they have now, and gives up on one that is busy. */
+  async refresh(): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, FLUSH_TIMEOUT_MS);
     });
     await Promise.race([this.flush(), late]);
     clearTimeout(timer);
+  }
+
+  /** Ends the test if a threshold wants it to, going by what the threads have now. */
+  private async checkThresholds(thresholds: ThresholdEvaluator): Promise<void> {
+    await this.refresh();
     if (this.phase === "ended") return;
     const verdict = thresholds.evaluate(this.elapsedMs, false);
     if (verdict.abort) this.end(thresholdsAbortError(verdict.breached));

@@ -34,6 +34,8 @@ export interface RunSpec {
   options: Options;
   /** As k6 shows them: `exec.test.options`. */
   optionsJson: Record<string, unknown>;
+  /** See `valuesBesideScript`. */
+  optionValues: Readonly<Record<string, unknown>>;
   threadIndex: number;
   threadCount: number;
   /** Names of sub-metrics that thresholds ask for. */

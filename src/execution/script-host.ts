@@ -29,6 +29,8 @@ export class ScriptHost {
   private readonly spec: ScriptSpec;
   private readonly positions: Positions;
   private readonly linked = new Map<string, LinkedModule>();
+  /** What others than the script set of its options, by name. */
+  optionValues: Readonly<Record<string, unknown>> = {};
   private modules: readonly CompiledModule[] = [];
   private usesRequire = false;
   /** Built-in modules whose objects scripts may hold or change. */
@@ -162,15 +164,22 @@ export class ScriptHost {
     const main = this.linked.get(this.spec.mainId)!;
     if (!this.isSingle(main)) return this.initAll(vu);
     vu.exports = vu.runtime.rt.moduleObject();
-    const rest = instantiateSingle(vu, main, vu.exports, {
+    return instantiateSingle(vu, main, vu.exports, {
       imports: main.requests.map((request) => this.builtinExports(request.id, vu)!),
       meta: main.usesMeta ? this.meta(main.id) : undefined,
       open: main.usesOpen ? this.openFor(main.id) : undefined,
     });
+  }
+
+  /** Shows the script, when its init code has run, what others set of its options. */
+  settleOptions({ exports, idInInstance }: Vu): void {
+    const options: unknown = exports?.options;
+    if (typeof options !== "object" || options === null) return;
+    for (const name in this.optionValues) Reflect.set(options, name, this.optionValues[name]);
     // Read once, from the VU that is no user's; all others would only keep them. Those that the script assigns anew have
     // a getter, and stay.
-    if (vu.idInInstance > 0 && typeof vu.exports.options === "object") Reflect.set(vu.exports, "options", undefined);
-    return rest;
+    if (idInInstance > 0 && this.isSingle(this.linked.get(this.spec.mainId)!))
+      Reflect.set(exports, "options", undefined);
   }
 
   private *initAll(vu: Vu): Generator<unknown, void, any> {

@@ -223,6 +223,7 @@ export class VuThread {
 
   private configure(run: RunSpec, unplannedMax: number): void {
     this.run = run;
+    this.script!.optionValues = run.optionValues;
     const { options } = run;
     const { runtime } = this;
     runtime.options = options;

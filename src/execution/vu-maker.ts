@@ -67,7 +67,10 @@ export class VuMaker {
 
   private made(vu: Vu, init: VuInit): Vu {
     this.vu = undefined;
-    if (init.state === "ready") return vu;
+    if (init.state === "ready") {
+      this.script.settleOptions(vu);
+      return vu;
+    }
     if (vu.interrupted && this.abortion) throw new ScriptInitError(this.abortion);
     if (toFailure(init.error).exitCode !== ExitCode.Panic) throw init.error;
     const described = this.describe(init.error);

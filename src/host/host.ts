@@ -26,6 +26,8 @@ export interface Host {
   readStdin(): Promise<string>;
   /** Calls back for each SIGINT ("interrupt") and SIGTERM ("terminated"). */
   onSignal(listener: (name: "interrupt" | "terminated") => void): void;
+  /** Calls back once, when a write finds that the pipe behind standard output has been closed. */
+  onReaderGone(listener: () => void): void;
   /** Starts the thread that the next call of `spawnThread` hands out: it loads while the command line is read. */
   prepareThread(): void;
   spawnThread(): ThreadHandle;

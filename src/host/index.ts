@@ -1,7 +1,7 @@
 /** The real host, on Bun and on Deno: both have Node's `process` and the web's `Worker`. */
 import process from "node:process";
 import type { Host, ThreadHandle } from "./host.ts";
-import { standardStream, standardStreamsWritten } from "./standard-stream.ts";
+import { onReaderGone, standardStream, standardStreamsWritten } from "./standard-stream.ts";
 
 /** @param threadUrl Module of a VU thread; made by the entry, the only place from which a bundle finds it. */
 export function createHost(threadUrl: URL): Host {
@@ -22,6 +22,7 @@ export function createHost(threadUrl: URL): Host {
       process.on("SIGINT", () => listener("interrupt"));
       process.on("SIGTERM", () => listener("terminated"));
     },
+    onReaderGone,
     prepareThread() {
       prepared ??= spawnWorker(threadUrl);
     },

@@ -6,10 +6,13 @@
  */
 import { constants, fstatSync, openSync, type Stats, statSync, writeSync } from "node:fs";
 import process from "node:process";
+import { systemReason } from "../base/system-error.ts";
 import { writeAll } from "../base/write-all.ts";
 import type { TextStream } from "./host.ts";
 
-export function standardStream(name: "stdout" | "stderr"): TextStream {
+type StreamName = "stdout" | "stderr";
+
+export function standardStream(name: StreamName): TextStream {
   const file = name === "stdout" ? 1 : 2;
   const stats = process.platform === "win32" ? undefined : statsOf(() => fstatSync(file));
   const kind = kindOf(stats);
@@ -27,17 +30,32 @@ export function standardStream(name: "stdout" | "stderr"): TextStream {
   };
 }
 
-function fileWriter(name: "stdout" | "stderr", file: number): Write {
-  let failed = false;
+/** Those that failed: they take no more, and nothing is written to them. */
+const failed = new Set<StreamName>();
+const readerGone: (() => void)[] = [];
+
+/** Calls back when standard output is a pipe or a socket, and a write finds that nobody is there to read it. */
+export function onReaderGone(listener: () => void): void {
+  readerGone.push(listener);
+}
+
+/** A failure is told of once, and ends nothing: what the test measured has other places to go. */
+function fail(name: StreamName, error: unknown): void {
+  if (failed.has(name)) return;
+  failed.add(name);
+  // of standard error itself there is nowhere to tell
+  if (name === "stderr") return;
+  if ((error as { code?: string }).code === "EPIPE") for (const listener of readerGone) listener();
+  else writeThroughStream("stderr", `error: could not write to stdout: ${systemReason(error)}\n`);
+}
+
+function fileWriter(name: StreamName, file: number): Write {
   return (text) => {
-    if (failed) return;
+    if (failed.has(name)) return;
     try {
       writeAll(file, text);
     } catch (error) {
-      failed = true;
-      // of standard error itself there is nowhere to tell
-      if (name === "stdout")
-        writeThroughStream("stderr", `error: could not write to stdout: ${(error as Error).message}\n`);
+      fail(name, error);
     }
   };
 }
@@ -46,7 +64,7 @@ type Write = (text: string) => void;
 const pipeWriters = new Map<string, Write>();
 
 /** One writer for both streams if they lead to the same pipe (`2>&1 |`): lines keep their order and are not cut. */
-function sharedPipeWriter(name: "stdout" | "stderr", file: number, { dev, ino }: Stats): Write {
+function sharedPipeWriter(name: StreamName, file: number, { dev, ino }: Stats): Write {
   const pipe = `${dev} ${ino}`;
   let writer = pipeWriters.get(pipe);
   if (writer === undefined) pipeWriters.set(pipe, (writer = pipeWriter(name, file)));
@@ -57,7 +75,7 @@ function sharedPipeWriter(name: "stdout" | "stderr", file: number, { dev, ino }:
  * Through a file description of our own that does not wait, since the inherited one is shared with other processes. What
  * the pipe does not take at once, and all that follows, goes through the runtime's stream.
  */
-function pipeWriter(name: "stdout" | "stderr", file: number): Write {
+function pipeWriter(name: StreamName, file: number): Write {
   let direct = reopenWithoutWaiting(file);
   return (text) => {
     if (direct === undefined) return writeThroughStream(name, text);
@@ -83,11 +101,30 @@ function reopenWithoutWaiting(file: number): number | undefined {
   }
 }
 
-const lastWrites = new Map<"stdout" | "stderr", Promise<void>>();
+const lastWrites = new Map<StreamName, Promise<void>>();
+const watched = new Set<StreamName>();
 
-function writeThroughStream(name: "stdout" | "stderr", data: string | Uint8Array): void {
-  if (data.length === 0) return;
-  lastWrites.set(name, new Promise((resolve) => process[name].write(data, () => resolve())));
+function writeThroughStream(name: StreamName, data: string | Uint8Array): void {
+  if (data.length === 0 || failed.has(name)) return;
+  const stream = process[name];
+  if (!watched.has(name)) {
+    watched.add(name);
+    // without a listener an error of the stream would end the process
+    stream.on("error", (error) => fail(name, error));
+  }
+  const written = new Promise<void>((resolve) => {
+    const done = (error?: unknown): void => {
+      if (error) fail(name, error);
+      resolve();
+    };
+    try {
+      stream.write(data, done);
+    } catch (error) {
+      // Bun throws what a socket refuses at once
+      done(error);
+    }
+  });
+  lastWrites.set(name, written);
 }
 
 /** Waits until all that was written has gone: the end of the process would take it away from a reader that is slow. */

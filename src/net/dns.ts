@@ -9,7 +9,14 @@
  */
 import { readFileSync } from "node:fs";
 import process from "node:process";
-import { type Failure, genericFailure, invalidPortFailure, joinHostPort, lookupFailure } from "./error-codes.ts";
+import {
+  type Failure,
+  genericFailure,
+  invalidPortFailure,
+  joinHostPort,
+  lookupFailure,
+  noSuchHostFailure,
+} from "./error-codes.ts";
 import { Guards, HostPatterns } from "./guards.ts";
 import { isIP, isIPv4 } from "../base/ip.ts";
 
@@ -106,6 +113,8 @@ export class Resolver {
     const target = this.#configured(host, port);
     if (target) return this.#guarded(target.ip, target.port === 0 ? port : target.port);
     if (isIP(host) !== 0) return this.#guarded(host, port);
+    // to some resolvers this is a name like any other
+    if (host === "") return { failure: noSuchHostFailure(host) };
 
     const cached = this.#cache.get(host);
     return cached && this.#nowMs() < cached.untilMs ? this.#choose(host, cached.ips, port) : undefined;

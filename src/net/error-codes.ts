@@ -157,6 +157,15 @@ function strerror(error: { code: string; message: string; errno: number }): { er
   return known ? { errno: known[0], text: known[1] } : { errno: error.errno, text: error.message };
 }
 
+/** @param at The name server, as it follows the name in Go's text. */
+export function noSuchHostFailure(host: string, at = ""): Failure {
+  return {
+    errorCode: ErrorCode.DnsNoSuchHost,
+    error: "lookup: no such host",
+    text: `lookup ${host}${at}: no such host`,
+  };
+}
+
 /**
  * A lookup that failed.
  *
@@ -168,11 +177,7 @@ export function lookupFailure(host: string, error: unknown, server = ""): Failur
   const { code, message } = systemError(error);
   const at = server === "" ? "" : ` on ${server}`;
   if (code === "ENOTFOUND" || code === "ENODATA" || code === "DNS_ENOTFOUND" || code === "DNS_ENODATA") {
-    return {
-      errorCode: ErrorCode.DnsNoSuchHost,
-      error: "lookup: no such host",
-      text: `lookup ${host}${at}: no such host`,
-    };
+    return noSuchHostFailure(host, at);
   }
   const reason = /EAI_AGAIN|ETIMEOUT|ESERVFAIL/.test(code) ? "server misbehaving" : message;
   const text = `lookup ${host}${at}: ${reason}`;

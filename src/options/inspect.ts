@@ -41,6 +41,20 @@ export function optionsToJson(options: Options): Record<string, unknown> {
   return Object.fromEntries(entries);
 }
 
+/**
+ * Single values (numbers, texts, truths) that flags, the environment or the configuration file have set: k6 puts them
+ * into the script's own `options`, too.
+ */
+export function valuesBesideScript(merged: Options, script: Options): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const { name, type, inScript } of OPTIONS) {
+    const value = merged[name];
+    if (inScript === false || value === undefined || typeof value === "object" || value === script[name]) continue;
+    values[name] = WRITERS[type](value as never);
+  }
+  return values;
+}
+
 const asItIs = (value: unknown): unknown => value;
 
 const WRITERS: Record<OptionType, (value: never) => unknown> = {

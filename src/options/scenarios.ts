@@ -33,7 +33,8 @@ const RAMP_VUS_MAX = 100_000_000;
 /**
  * Turns the shortcuts of consolidated options into the scenario "default".
  *
- * @throws {UserError} `conflicting-options`, exit code 104, if the options say in two ways what to run.
+ * @throws {UserError} `conflicting-options` if the options say in two ways what to run, `invalid-configuration` if they
+ *   say to run for no time; exit code 104.
  */
 export function deriveScenarios(options: Options): { options: Options; notices: Notice[] } {
   const { vus, duration, iterations, stages, scenarios } = options;
@@ -55,9 +56,12 @@ export function deriveScenarios(options: Options): { options: Options; notices: 
   if (duration !== undefined) {
     refuseWith("duration", ["stages", "scenarios"]);
     if (duration <= 0) {
-      throw conflict(
-        "`duration` option should be more than 0, for infinite duration use the externally-controlled executor",
-      );
+      throw new UserError("invalid-configuration", {
+        message:
+          "`duration` option should be more than 0, for infinite duration use the externally-controlled executor",
+        hint: `Give a length, such as "30s" or "10m"`,
+        exitCode: ExitCode.InvalidConfig,
+      });
     }
     return run({ executor: "constant-vus", vus, duration });
   }

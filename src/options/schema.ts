@@ -621,7 +621,7 @@ export const RUN_OPTIONS: readonly OptionSpec<keyof RunOptions | "features">[] =
     field: "Out",
     env: "K6_OUT",
     flag: { long: "out", short: "o", kind: "array", placeholder: "name=argument" },
-    help: "send the samples to this output; may be repeated",
+    help: "send the samples to this output, json[=file] or csv[=file]; may be repeated",
     page: "results-output",
   },
   {
@@ -698,7 +698,7 @@ export const RUNTIME_OPTIONS: readonly OptionSpec<keyof RuntimeOptions>[] = [
     field: "TestType",
     env: "K6_TYPE",
     flag: { long: "type", short: "t", kind: "string" },
-    help: "take the test for this, js or archive, whatever it looks like",
+    help: "the type of the test; js is the only one",
     page: "config",
   },
   {
@@ -804,7 +804,7 @@ export const GLOBAL_OPTIONS: readonly OptionSpec<keyof GlobalOptions>[] = [
     default: "stderr",
     env: "K6_LOG_OUTPUT",
     flag: { long: "log-output", kind: "string", defaultText: "stderr" },
-    help: "where log lines go: stderr, stdout, none, loki[=host:port] or file[=path]",
+    help: "where log lines go: stderr, stdout, none or file=path",
     page: "log-output",
   },
   {

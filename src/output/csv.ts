@@ -9,6 +9,7 @@
  */
 import { DurationError, parseDuration } from "../base/duration.ts";
 import { rfc3339, rfc3339Nano } from "../base/rfc3339.ts";
+import { systemReason } from "../base/system-error.ts";
 import type { Sample } from "../metrics/sample.ts";
 import type { Output, OutputContext } from "./output.ts";
 import { openTextTarget, type TextTarget } from "./text-target.ts";
@@ -55,9 +56,18 @@ export class CsvOutput implements Output {
   }
 
   async start(): Promise<void> {
-    this.target = openTextTarget(this.config.fileName, this.context.stdout);
+    this.target = this.open();
     this.lastWriteMs = this.context.nowMs();
     this.target.write(row(["metric_name", "timestamp", "metric_value", ...this.columns, "extra_tags", "metadata"]));
+  }
+
+  private open(): TextTarget {
+    try {
+      return openTextTarget(this.config.fileName, this.context.stdout);
+    } catch (cause) {
+      // k6 opens this file, unlike that of the output json, when it makes the output
+      throw new Error(`could not create the 'csv' output: ${systemReason(cause)}`, { cause });
+    }
   }
 
   add(samples: readonly Sample[]): void {
@@ -75,18 +85,23 @@ export class CsvOutput implements Output {
     const nowMs = this.context.nowMs();
     if (nowMs - this.lastWriteMs < this.config.saveIntervalMs && this.buffer.length < BUFFER_CHARACTERS_MAX) return;
     this.lastWriteMs = nowMs;
-    this.flush();
+    this.writeBuffer();
   }
 
   async stop(): Promise<void> {
     try {
-      this.flush();
+      this.writeBuffer();
     } finally {
       this.target?.close();
     }
   }
 
-  private flush(): void {
+  flush(): void {
+    this.writeBuffer();
+    this.target?.flush();
+  }
+
+  private writeBuffer(): void {
     const text = this.buffer;
     this.buffer = "";
     if (text !== "") this.target?.write(text);

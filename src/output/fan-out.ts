@@ -42,13 +42,13 @@ export class FanOut {
    * @throws {UserError} `output-not-started`; those that had started have been stopped then.
    */
   async start(onFailure: RunOutcome): Promise<void> {
-    for (const [index, { name, output }] of this.running.entries()) {
+    for (const [index, { output }] of this.running.entries()) {
       try {
         await output.start();
       } catch (error) {
         await this.stopAll(this.running.slice(0, index), onFailure);
         throw new UserError("output-not-started", {
-          message: `could not create the '${name}' output: ${systemReason(error)}`,
+          message: systemReason(error),
           exitCode: ExitCode.Generic,
           cause: error,
         });
@@ -65,13 +65,29 @@ export class FanOut {
       try {
         running.output.add(samples);
       } catch (error) {
-        running.failure = systemReason(error);
         running.lost = samples.length;
-        this.logger.log("error", `The ${running.name} output failed and gets no more samples`, {
-          error: running.failure,
-        });
+        this.fail(running, error);
       }
     }
+  }
+
+  /** Has all outputs write what they keep back, once there are no more samples; then `losses` is complete. */
+  flush(): void {
+    for (const running of this.running) {
+      if (running.failure !== undefined) continue;
+      try {
+        running.output.flush?.();
+      } catch (error) {
+        this.fail(running, error);
+      }
+    }
+  }
+
+  private fail(running: (typeof this.running)[number], error: unknown): void {
+    running.failure = systemReason(error);
+    this.logger.log("error", `The ${running.name} output failed and gets no more samples`, {
+      error: running.failure,
+    });
   }
 
   /** Stops all outputs, also those that failed. */
@@ -83,7 +99,10 @@ export class FanOut {
   losses(): string[] {
     return this.running
       .filter((running) => running.failure !== undefined)
-      .map(({ name, lost, failure }) => `The ${name} output misses samples (${lost} at least): ${failure}`);
+      .map(({ name, lost, failure }) => {
+        const count = lost > 0 ? ` (${lost} at least)` : "";
+        return `The ${name} output misses samples${count}: ${failure}`;
+      });
   }
 
   private async stopAll(list: readonly (typeof this.running)[number][], outcome: RunOutcome): Promise<void> {

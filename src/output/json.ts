@@ -35,15 +35,14 @@ export class JsonOutput implements Output {
     const tagTexts = new Map<Sample["tags"], string>();
     let text = "";
     let unwritable = 0;
-    let unwritableValue = 0;
+    let firstUnwritable = 0;
     for (const { metric, tags, value, timeMs, metadata } of samples) {
       if (!this.seen.has(metric.name)) {
         this.seen.add(metric.name);
         text += `${this.metricLine(metric)}\n`;
       }
       if (!Number.isFinite(value)) {
-        unwritable++;
-        unwritableValue = value;
+        if (unwritable++ === 0) firstUnwritable = value;
         continue;
       }
       let tagText = tagTexts.get(tags);
@@ -55,13 +54,17 @@ export class JsonOutput implements Output {
     }
     if (unwritable > 0) {
       this.context.logger.log("error", "Sample(s) couldn't be marshalled to JSON", {
-        error: `json: unsupported value: ${goNumber(unwritableValue)}`,
+        error: `json: unsupported value: ${goNumber(firstUnwritable)}`,
         failed: unwritable,
         filename: this.context.argument,
         output: "json",
       });
     }
     if (text !== "") this.target!.write(text);
+  }
+
+  flush(): void {
+    this.target?.flush();
   }
 
   async stop(): Promise<void> {

@@ -14,10 +14,12 @@ import type { Submetric } from "../metrics/threshold/submetric.ts";
 export interface Output {
   /** What the start of a run says about it: `json (results.json)`. */
   readonly description: string;
-  /** Opens what it writes to. What it throws ends the run before it begins. */
+  /** Opens what it writes to. What it throws ends the run before it begins, and is all that is said. */
   start(): Promise<void>;
   /** Must not keep `samples` after it returns: the array is reused. What it throws ends this output. */
   add(samples: readonly Sample[]): void;
+  /** Writes what it keeps back; called once there are no more samples. What it throws ends this output. */
+  flush?(): void;
   /** Flushes and closes; called once, also after a failed run, and after `add` has thrown. */
   stop(outcome: RunOutcome): Promise<void>;
 }

@@ -10,6 +10,8 @@ import { writeAll } from "../base/write-all.ts";
 
 export interface TextTarget {
   write(text: string): void;
+  /** Brings what is kept back to the file. */
+  flush(): void;
   close(): void;
 }
 
@@ -22,7 +24,7 @@ const GZIP_BLOCK_BYTES = 1 << 20;
  * @throws {Error} With what the system says, if the file cannot be opened.
  */
 export function openTextTarget(path: string, stdout: (text: string) => void): TextTarget {
-  if (path === "" || path === "-") return { write: stdout, close: () => undefined };
+  if (path === "" || path === "-") return { write: stdout, flush: () => undefined, close: () => undefined };
   const file = openSync(path, "w");
   return path.endsWith(".gz") ? new GzipTarget(file) : new FileTarget(file);
 }
@@ -38,6 +40,10 @@ class FileTarget implements TextTarget {
     writeAll(this.file, text);
   }
 
+  flush(): void {
+    // nothing is kept back
+  }
+
   close(): void {
     closeSync(this.file);
   }
@@ -48,6 +54,7 @@ class GzipTarget implements TextTarget {
   private readonly file: number;
   private parts: string[] = [];
   private size = 0;
+  private hasMember = false;
 
   constructor(file: number) {
     this.file = file;
@@ -67,10 +74,13 @@ class GzipTarget implements TextTarget {
     }
   }
 
-  private flush(): void {
+  flush(): void {
+    // even a file without any text has one member
+    if (this.parts.length === 0 && this.hasMember) return;
     const text = this.parts.join("");
     this.parts = [];
     this.size = 0;
+    this.hasMember = true;
     writeAll(this.file, gzipSync(text));
   }
 }

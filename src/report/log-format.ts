@@ -1,7 +1,8 @@
 /**
  * Log records as text: what `--log-format` chooses.
  *
- * `text` is logfmt, or short coloured lines on a terminal; `raw` is the message alone; `json` has sorted keys.
+ * `text` is logfmt, or short coloured lines on a terminal; `raw` is the message alone; `json` has sorted keys. Half of a
+ * surrogate pair is no character: U+FFFD stands for it wherever a text is quoted, as in all that is written as UTF-8.
  *
  * @see k6 docs, "Log format"; the formatters of Go's logrus, which k6 uses
  */
@@ -64,7 +65,7 @@ function logfmtLine(record: LogRecord): string {
     ["time", rfc3339(record.timeMs)],
     ["level", record.level],
   ];
-  if (record.message !== "") pairs.push(["msg", record.message]);
+  if (record.message !== "") pairs.push(["msg", record.message.toWellFormed()]);
   pairs.push(...fieldsOf(record));
   return `${pairs.map(([key, value]) => `${key}=${logfmtValue(value)}`).join(" ")}\n`;
 }
@@ -73,7 +74,7 @@ function jsonLine(record: LogRecord): string {
   const entries: [key: string, value: string | number][] = [
     ...fieldsOf(record),
     ["level", record.level],
-    ["msg", record.message],
+    ["msg", record.message.toWellFormed()],
     ["time", rfc3339(record.timeMs)],
   ];
   entries.sort(([a], [b]) => (a < b ? -1 : 1));
@@ -93,7 +94,10 @@ function fieldsOf({ source, fields }: LogRecord): [key: string, value: string | 
   const all: Record<string, string | number> = { ...fields };
   if (source !== undefined) all["source"] = source;
   return Object.entries(all)
-    .map(([key, value]): [string, string | number] => [FIXED.has(key) ? `fields.${key}` : key, value])
+    .map(([key, value]): [string, string | number] => [
+      FIXED.has(key) ? `fields.${key}` : key,
+      typeof value === "string" ? value.toWellFormed() : value,
+    ])
     .sort(([a], [b]) => (a < b ? -1 : 1));
 }
 

@@ -18,7 +18,7 @@ export interface MachineSummary {
   };
   metadata: { generated_at: string; k6_version: string };
   results: {
-    checks: { metrics: MachineMetric[]; results: { name: string; passes: number; fails: number }[] };
+    checks: { metrics: MachineMetric[]; results: { fails: number; name: string; passes: number }[] };
     metrics: MachineMetric[];
   };
   version: string;
@@ -52,7 +52,7 @@ export function machineSummary(report: SummaryReport, facts: MachineSummaryFacts
             : (["checks_total", "checks_failed", "checks_succeeded"] as const).map((name) =>
                 machineMetric(name, checks.metrics[name]),
               ),
-        results: checks?.checks.map(({ name, passes, fails }) => ({ name, passes, fails })) ?? [],
+        results: checks?.checks.map(({ name, passes, fails }) => ({ fails, name, passes })) ?? [],
       },
       metrics: metrics.map(([name, metric]) => machineMetric(name, metric)),
     },

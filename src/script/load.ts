@@ -4,6 +4,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { UserError } from "../base/errors.ts";
 import { ExitCode } from "../base/exit-codes.ts";
+import { systemReason } from "../base/system-error.ts";
 import { filePath, isFileId } from "./resolve.ts";
 
 /** Milliseconds to wait for a remote module. */
@@ -29,9 +30,9 @@ export function notFound(specifier: string): UserError {
 /** Reads files from the disk and modules from the net; `preset` holds texts that are known already (standard input). */
 export function createLoader(preset: ReadonlyMap<string, string> = new Map()): Loader {
   const readFile = (id: string, specifier: string): string => {
-    const path = filePath(id);
-    if (!statSync(path, { throwIfNoEntry: false })?.isFile()) throw notFound(specifier);
-    return readFileSync(path, "utf8");
+    const text = readModule(filePath(id));
+    if (text === undefined) throw notFound(specifier);
+    return text;
   };
   return {
     async load(id, specifier) {
@@ -49,6 +50,25 @@ export function createLoader(preset: ReadonlyMap<string, string> = new Map()): L
       });
     },
   };
+}
+
+/**
+ * Reads a module from the disk; undefined if there is no such file.
+ *
+ * @throws {UserError} `unreadable-module`, if the system refuses to look or to read.
+ */
+function readModule(path: string): string | undefined {
+  // the runtime refuses such a name before the system can
+  if (path.includes("\0")) throw unreadable(`stat ${path}: invalid argument`, undefined);
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() ? readFileSync(path, "utf8") : undefined;
+  } catch (error) {
+    throw unreadable(systemReason(error), error);
+  }
+}
+
+function unreadable(message: string, cause: unknown): UserError {
+  return new UserError("unreadable-module", { message, exitCode: ExitCode.ScriptException, cause });
 }
 
 /** @throws {UserError} `remote-module`. */

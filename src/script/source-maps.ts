@@ -45,7 +45,12 @@ function fileText(url: string, id: string): string | undefined {
   const target = new URL(url, id).href;
   if (!isFileId(target)) return undefined;
   const path = filePath(target);
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ? readFileSync(path, "utf8") : undefined;
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() ? readFileSync(path, "utf8") : undefined;
+  } catch {
+    // a map that cannot be read is as good as none
+    return undefined;
+  }
 }
 
 function isMap(text: string): boolean {

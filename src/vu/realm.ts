@@ -37,7 +37,11 @@ export function createRealm(init: RealmInit): CreatedRealm {
     vm.compileFunction(text, [], { filename, parsingContext: context, ...(cachedData && { cachedData }) })();
   const rt: Realm = vm.runInContext("({})", context);
   const { text, bytecode } = realmSource();
-  const [core, construct, promise, generators, dates, builtins, globals, ...twins] = evaluate(text, "sixfold:realm", bytecode);
+  const [core, construct, promise, generators, dates, builtins, globals, ...twins] = evaluate(
+    text,
+    "sixfold:realm",
+    bytecode,
+  );
   core(rt, init.host);
   construct(rt);
   promise(rt);

@@ -5,6 +5,7 @@
  */
 import { UserError } from "../base/errors.ts";
 import { ExitCode } from "../base/exit-codes.ts";
+import { systemReason } from "../base/system-error.ts";
 
 /** Secrets by the name of their source and then by their own; the source named "default" may also have another name. */
 export type SecretSources = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -34,7 +35,9 @@ const READERS: Readonly<
     try {
       text = readFile(path);
     } catch (error) {
-      throw refused(`open ${path}: ${(error as Error).message}`, "Check the path in --secret-source");
+      // of the path as it was typed
+      const reason = systemReason(error).replace(/^.*: /s, "");
+      throw refused(`open ${path}: ${reason}`, "Check the path in --secret-source");
     }
     return Object.fromEntries(
       text

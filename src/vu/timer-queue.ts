@@ -22,6 +22,9 @@ export interface TimerHost {
 /** Entries below which nothing is cleaned up. */
 const CLEAN_MIN = 64;
 
+/** Timers of a runtime take no more, and would fire at once; one that fires before its entry is due looks again. */
+const TIMEOUT_MAX_MS = 2 ** 31 - 1;
+
 export class TimerQueue {
   /** The heap: for each place when it is due, and its number, which orders equal times as they were added. */
   private dues = new Float64Array(CLEAN_MIN);
@@ -70,7 +73,8 @@ export class TimerQueue {
   private arm(): void {
     if (this.handle !== undefined) this.host.clearTimeout(this.handle);
     this.armedForMs = this.dues[0]!;
-    this.handle = this.host.setTimeout(this.run, Math.max(0, this.armedForMs - this.host.nowMs()));
+    const inMs = Math.max(0, this.armedForMs - this.host.nowMs());
+    this.handle = this.host.setTimeout(this.run, Math.min(inMs, TIMEOUT_MAX_MS));
   }
 
   private readonly run = (): void => {

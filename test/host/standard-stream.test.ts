@@ -113,3 +113,31 @@ test("a terminal is one, and tells its width", async () => {
   expect(readFileSync(join(folder, "err.txt"), "utf8")).toBe("[true,77,false]");
   expect(out.replaceAll("\r\n", "\n")).toBe(text);
 });
+
+test.skipIf(process.platform !== "linux")("a device that is full is told of once, and ends nothing", async () => {
+  const { err, code } = await runInto("/dev/full", "w");
+  expect(err.match(/error: could not write to stdout: .*no space left on device\n/g)).toHaveLength(1);
+  expect(err).toContain("[false,null,false]");
+  expect(code).toBe(0);
+});
+
+test("a pipe whose reader has gone is told of once, to those who listen, and ends nothing", async () => {
+  const writer = join(folder, "gone.ts");
+  const told = join(folder, "gone.txt");
+  await Bun.write(
+    writer,
+    `import { onReaderGone, standardStream, standardStreamsWritten } from ${JSON.stringify(streams)};
+    const [out, err] = [standardStream("stdout"), standardStream("stderr")];
+    onReaderGone(() => err.write("gone\\n"));
+    for (let line = 0; line < 3; line++) {
+      out.write("line\\n");
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    await standardStreamsWritten();
+    err.write("end\\n");
+    process.exit(7);`,
+  );
+  const shell = Bun.spawn(["bash", "-c", `${process.execPath} ${writer} 2>${told} | true; exit \${PIPESTATUS[0]}`]);
+  expect(await shell.exited).toBe(7);
+  expect(readFileSync(told, "utf8")).toBe("gone\nend\n");
+});

@@ -37,6 +37,15 @@ describe("Resolver", () => {
     expect(resolver.resolveNow("name.test", 80)).toBeUndefined();
   });
 
+  test("an empty name is not looked up", () => {
+    const resolver = new Resolver({ lookupAll: () => expect.unreachable() });
+    expect(resolver.resolveNow("", 80)?.failure).toEqual({
+      errorCode: 1101,
+      error: "lookup: no such host",
+      text: "lookup : no such host",
+    });
+  });
+
   test("hosts: the name with its port before the name, exact before wildcard, the longest wildcard first", async () => {
     const hosts = {
       "a.test": "10.0.0.1",

@@ -72,6 +72,17 @@ describe("deriveScenarios", () => {
     expect(error.message).toBe(message);
     expect(error.exitCode).toBe(104);
   });
+
+  test("says of a duration of nothing that it is one, and of two options to keep one", () => {
+    expect(refusal(() => deriveScenarios({ duration: -1 }))).toMatchObject({
+      code: "invalid-configuration",
+      hint: expect.stringContaining("30s"),
+    });
+    expect(refusal(() => deriveScenarios({ duration: 1, scenarios: {} }))).toMatchObject({
+      code: "conflicting-options",
+      hint: expect.stringContaining("Keep one"),
+    });
+  });
 });
 
 // What the goldens of the conformance kit do not show; see conformance.test.ts for the rest.

@@ -5,7 +5,7 @@ import { createOutput, FanOut, type Output } from "../../src/output/index.ts";
 import { OK, outputContext, sample } from "../suites/output.ts";
 
 /** An output that keeps a diary and fails where it is told to. */
-function diary(fails: { start?: boolean; add?: boolean; stop?: boolean } = {}) {
+function diary(fails: { start?: boolean; add?: boolean; flush?: boolean; stop?: boolean } = {}) {
   const entries: string[] = [];
   const note = (entry: string, failing: boolean | undefined) => {
     entries.push(entry);
@@ -15,6 +15,7 @@ function diary(fails: { start?: boolean; add?: boolean; stop?: boolean } = {}) {
     description: "diary",
     start: async () => note("start", fails.start),
     add: (samples: readonly Sample[]) => note(`add ${samples.length}`, fails.add),
+    ...(fails.flush && { flush: () => note("flush", true) }),
     stop: async () => note("stop", fails.stop),
   };
   return { output, entries };
@@ -67,6 +68,25 @@ test("FanOut stops all outputs although one does not want to", async () => {
   expect(last.entries).toEqual(["start", "stop"]);
   expect(records).toMatchObject([{ message: "Stopping the broken output failed", fields: { error: "stop failed" } }]);
   expect(fanOut.losses()).toHaveLength(1);
+});
+
+test("FanOut knows of samples that an output kept back and could not write", async () => {
+  const { context, records } = outputContext();
+  const [broken, last] = [diary({ flush: true }), diary()];
+  const fanOut = new FanOut(
+    [
+      { name: "broken", output: broken.output },
+      { name: "last", output: last.output },
+    ],
+    context.logger,
+  );
+  await fanOut.start(OK);
+  fanOut.add([sample()]);
+  fanOut.flush();
+  expect(fanOut.losses()).toEqual(["The broken output misses samples: flush failed"]);
+  await fanOut.stop(OK);
+  expect(broken.entries).toEqual(["start", "add 1", "flush", "stop"]);
+  expect(records).toHaveLength(1);
 });
 
 test("FanOut without outputs needs no samples", () => {

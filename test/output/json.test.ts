@@ -89,7 +89,7 @@ test("JsonOutput leaves out values that JSON cannot say, and says so", async () 
       level: "error",
       message: "Sample(s) couldn't be marshalled to JSON",
       timeMs: 0,
-      fields: { error: "json: unsupported value: -Inf", failed: 2, filename: "-", output: "json" },
+      fields: { error: "json: unsupported value: +Inf", failed: 2, filename: "-", output: "json" },
     },
   ]);
 });

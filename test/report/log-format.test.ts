@@ -42,6 +42,15 @@ test("formatLogRecord writes JSON with sorted keys, and the bare message when ra
   expect(line({ message: "two\nlines", source: "console" }, "raw")).toBe("two\nlines\n");
 });
 
+test("formatLogRecord has U+FFFD for half of a surrogate pair", () => {
+  expect(line({ message: "a\ud83d b" })).toEndWith('msg="a\ufffd b"\n');
+  expect(line({ fields: { error: "\udc00" } })).toEndWith('error="\ufffd"\n');
+  expect(JSON.parse(line({ message: "\ud83d", fields: { error: "\ud83d\ude00\udc00" } }, "json"))).toMatchObject({
+    msg: "\ufffd",
+    error: "\u{1f600}\ufffd",
+  });
+});
+
 test("formatLogRecord keeps its own fields apart from those of a record", () => {
   expect(JSON.parse(line({ fields: { time: "x", level: "y", msg: "z" } }, "json"))).toEqual({
     "fields.level": "y",

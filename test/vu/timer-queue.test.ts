@@ -48,3 +48,22 @@ test("timers fire by due time, then in the order of adding, and never after they
     { numRuns: 200 },
   );
 });
+
+test("a timer that is further off than the runtime's can be fires when it is due, and not before", async () => {
+  const clock = new VirtualClock();
+  const asked: number[] = [];
+  const host = hostOn(clock);
+  const setTimeout = (callback: () => void, ms: number) => {
+    asked.push(ms);
+    return host.setTimeout(callback, ms);
+  };
+  const queue = new TimerQueue({ ...host, setTimeout });
+  const log: number[] = [];
+  const dueMs = 5 * 2 ** 30;
+  queue.add(new Entry(0, log), dueMs);
+  await clock.advance(dueMs - 1);
+  expect(log).toEqual([]);
+  await clock.advance(1);
+  expect(log).toEqual([0]);
+  expect(Math.max(...asked)).toBeLessThan(2 ** 31);
+});

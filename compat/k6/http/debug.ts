@@ -4,7 +4,13 @@
  * Both are logged once the answer is there: what was sent is known exactly then.
  */
 import type { VuRuntime } from "../../../src/module-api.ts";
-import { canonicalHeaderName, type HttpExchange, type ResponseHead, serializeHead } from "../../../src/network-api.ts";
+import {
+  canonicalHeaderName,
+  type HttpExchange,
+  type RequestHead,
+  type ResponseHead,
+  serializeHead,
+} from "../../../src/network-api.ts";
 import type { PreparedRequest } from "./params.ts";
 
 export class HttpDebug {
@@ -33,14 +39,25 @@ export class HttpDebug {
     };
     const { body } = prepared.http;
     const sent = withBodies && body !== undefined ? Buffer.from(body as string).toString("utf8") : "";
-    log.log("info", `Request:\n${unixLines(serializeHead(exchange.request))}${sent}\n`, fields);
+    log.log("info", `Request:\n${requestText(exchange.request)}${sent}\n`, fields);
     if (exchange.head === undefined) return;
     const received = withBodies ? bodyText(exchange.head, exchange.body) : "";
     log.log("info", `Response:\n${headText(exchange.head)}${received}\n`, fields);
   }
 }
 
-const unixLines = (text: string): string => text.replaceAll("\r\n", "\n");
+/** As Go would send it by itself: k6 keeps it from asking for gzip, and for connections to be closed, but not here. */
+function requestText(head: RequestHead): string {
+  const text = serializeHead({ ...head, close: false }).replaceAll("\r\n", "\n");
+  const isLeftToGo = head.method !== "HEAD" && !hasValue(head, "Accept-Encoding") && !hasValue(head, "Range");
+  return isLeftToGo ? `${text.slice(0, -1)}Accept-Encoding: gzip\n\n` : text;
+}
+
+/** @param name As it is among normalized headers. */
+function hasValue({ headers }: RequestHead, name: string): boolean {
+  for (let i = 0; i < headers.length; i += 2) if (headers[i] === name) return headers[i + 1] !== "";
+  return false;
+}
 
 /** As Go writes an answer again: what says where it ends comes first, then the other fields by name. */
 function headText(head: ResponseHead): string {

@@ -24,6 +24,7 @@ import {
   type Target,
 } from "../../../src/network-api.ts";
 import { goTypeName } from "../go-type.ts";
+import { numberOf, textOf } from "../primitive.ts";
 import { tagsFrom } from "../tag-value.ts";
 import { readBody } from "./body.ts";
 import { type ExpectedStatuses, expectedBehind } from "./expected-statuses.ts";
@@ -155,7 +156,7 @@ function readParams(
         http.compression = readCompression(value);
         break;
       case "redirects":
-        http.redirectsMax = Math.trunc(Number(value)) || 0;
+        http.redirectsMax = Math.trunc(numberOf(value)) || 0;
         prepared.redirectsByDefault = false;
         break;
       case "auth":
@@ -190,7 +191,7 @@ function readHeaders(value: unknown, before: string[] | undefined): string[] | u
   const headers = before ?? [];
   for (const name of Object.keys(members)) {
     const text = members[name];
-    headers.push(name, typeof text === "string" ? text : String(text));
+    headers.push(name, typeof text === "string" ? text : textOf(text));
   }
   return headers;
 }

@@ -46,7 +46,7 @@ export class Session extends Client implements Block {
   private isClosed = false;
   /** Nothing can be sent any more: a close frame is out. */
   private isCloseSent = false;
-  /** Why no close frame can be sent. */
+  /** Why nothing can be sent any more: the connection is broken. */
   private writeError: string | undefined;
   private readonly timers = new Set<SessionTimer>();
 
@@ -241,12 +241,13 @@ export class Session extends Client implements Block {
 
   /** Sends a message, or tells the error handlers why not; counts it either way, as k6 does. */
   send(data: string | Uint8Array<ArrayBuffer>): Steps {
-    if (!this.isCloseSent) {
+    const problem = this.sendProblem;
+    if (problem === undefined) {
       this.connection!.send(data);
       this.recordSent();
       return undefined;
     }
-    const failing = this.fireError(CLOSE_SENT);
+    const failing = this.fireError(problem);
     if (failing === undefined) this.recordSent();
     return failing === undefined ? undefined : this.sentAfter(failing);
   }
@@ -262,9 +263,15 @@ export class Session extends Client implements Block {
   }
 
   ping(): Steps {
-    if (this.isCloseSent) return this.fireError(CLOSE_SENT);
+    const problem = this.sendProblem;
+    if (problem !== undefined) return this.fireError(problem);
     this.sendPing();
     return undefined;
+  }
+
+  /** Why a frame cannot be sent, if it cannot. */
+  private get sendProblem(): string | undefined {
+    return this.isCloseSent ? CLOSE_SENT : this.writeError;
   }
 
   private fireError(text: string): Steps {
@@ -290,11 +297,11 @@ export class Session extends Client implements Block {
   }
 
   private *closing(code: number): Generator<unknown, unknown, any> {
-    const wasSent = this.isCloseSent;
-    this.isCloseSent = true;
-    if (!wasSent) this.connection!.close(code, "");
+    const failed = this.sendProblem;
+    if (!this.isCloseSent) this.connection!.close(code, "");
+    // a close frame that could not be written is not out: each further attempt meets the broken connection again
+    if (failed === undefined) this.isCloseSent = true;
     try {
-      const failed = wasSent ? CLOSE_SENT : this.writeError;
       const failing = failed === undefined ? undefined : this.fireError(failed);
       if (failing !== undefined) yield* failing;
       const telling = this.fire("close", [code]);

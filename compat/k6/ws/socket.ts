@@ -7,7 +7,8 @@
  * @see k6 docs, javascript-api/k6-ws/socket
  */
 import { GoError, isArrayBuffer, type VuRuntime } from "../../../src/module-api.ts";
-import { goInt, goString } from "../websockets/go-value.ts";
+import { numberOf } from "../primitive.ts";
+import { goString } from "../websockets/go-value.ts";
 import type { Session } from "./session.ts";
 import { SessionTimer } from "./session-timer.ts";
 
@@ -21,7 +22,7 @@ export function createSocket(runtime: VuRuntime, session: Session): object {
     add(rt.fn(name, 2, (args) => addTimer(runtime, session, { name, args })));
 
   // By name, as k6 shows them.
-  add(rt.mixed("close", 1, (args) => session.close(args.length > 0 ? goInt(args[0]) : GOING_AWAY)));
+  add(rt.mixed("close", 1, (args) => session.close(args.length > 0 ? closeCode(args[0]) : GOING_AWAY)));
   add(
     rt.fn("on", 2, (args) => {
       if (typeof args[1] === "function") session.on(goString(args[0]), args[1]);
@@ -34,6 +35,9 @@ export function createSocket(runtime: VuRuntime, session: Session): object {
   timer("setTimeout");
   return socket;
 }
+
+/** What is no number counts as 0. */
+const closeCode = (given: unknown): number => Math.trunc(numberOf(given)) || 0;
 
 function binary(args: unknown[]): Uint8Array<ArrayBuffer> {
   if (args.length === 0) throw new GoError("missing argument, expected ArrayBuffer");
@@ -62,7 +66,7 @@ function addTimer(
       `could not convert function call parameter 0: could not convert ${String(callback)} to sobek.Callable`,
     );
   }
-  const ms = delay === undefined ? 0 : Number(delay);
+  const ms = delay === undefined ? 0 : numberOf(delay);
   // k6 counts in whole nanoseconds; what is more than they can hold is none.
   if (!(Math.trunc(ms * NANOSECONDS_PER_MS) > 0) || ms === Number.POSITIVE_INFINITY) {
     throw new GoError(`${name} requires a >0 timeout parameter, received ${twoDigits(ms)}`);
