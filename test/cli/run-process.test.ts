@@ -50,7 +50,7 @@ test.each(["missing.js", "s.js/x", "loop.js", `${"n".repeat(300)}.js`])("there i
 test.skipIf(process.platform !== "linux")("a script that the system refuses to read", async () => {
   for (const command of ["run", "inspect"]) {
     const { code, err } = await sixfold([command, "/proc/self/mem"]);
-    expect(err).toMatch(/level=error msg="read \/proc\/self\/mem: i\/o error"\n$/);
+    expect(err).toMatch(/level=error msg="read \/proc\/self\/mem: input\/output error"\n$/);
     expect(code).toBe(255);
   }
 });
