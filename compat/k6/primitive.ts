@@ -1,5 +1,4 @@
 /** Conversions of what scripts hand in to numbers and texts, where the engine of k6 and this one differ. */
-import { types } from "node:util";
 
 /**
  * The number that a value converts to.
@@ -9,7 +8,8 @@ import { types } from "node:util";
 export function numberOf(value: unknown): number {
   if (typeof value === "number") return value;
   if (typeof value === "symbol") throw new TypeError("Cannot convert a Symbol value to a number");
-  if (typeof value === "bigint" || types.isBigIntObject(value)) {
+  // also of an object that stands for one
+  if (Object.prototype.toString.call(value) === "[object BigInt]") {
     throw new TypeError("Cannot convert a BigInt value to a number");
   }
   // unlike Number(), this refuses whatever else converts to a BigInt

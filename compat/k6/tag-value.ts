@@ -1,5 +1,4 @@
 /** Values that scripts give to tags and metadata. */
-import { types } from "node:util";
 import { GoError, type TagSet } from "../../src/module-api.ts";
 
 /** The text of a value, or undefined if tags cannot hold it. */
@@ -12,8 +11,9 @@ function textOf(value: unknown): string | undefined {
 
 /** As in k6, objects that stand for a number, a boolean or a symbol are it; those that stand for a string are not. */
 function textOfBoxed(value: object): string | undefined {
-  if (types.isNumberObject(value) || types.isBooleanObject(value)) return String(value);
-  return types.isSymbolObject(value) ? (Object(value) as symbol).description : undefined;
+  const kind = Object.prototype.toString.call(value);
+  if (kind === "[object Number]" || kind === "[object Boolean]") return String(value);
+  return kind === "[object Symbol]" ? (value as unknown as symbol).description : undefined;
 }
 
 const refusal = (what: string, key: string, plural: string): string =>
