@@ -2,15 +2,15 @@
 import { GoError, type TagSet } from "../../src/module-api.ts";
 
 /** The text of a value, or undefined if tags cannot hold it. */
-function textOf(value: unknown): string | undefined {
+function tagText(value: unknown): string | undefined {
   if (typeof value === "string") return value;
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   if (typeof value === "symbol") return value.description ?? "";
-  return typeof value === "object" && value !== null ? textOfBoxed(value) : undefined;
+  return typeof value === "object" && value !== null ? boxedText(value) : undefined;
 }
 
 /** As in k6, objects that stand for a number, a boolean or a symbol are it; those that stand for a string are not. */
-function textOfBoxed(value: object): string | undefined {
+function boxedText(value: object): string | undefined {
   const kind = Object.prototype.toString.call(value);
   if (kind === "[object Number]" || kind === "[object Boolean]") return String(value);
   return kind === "[object Symbol]" ? (value as unknown as symbol).description : undefined;
@@ -25,7 +25,7 @@ const refusal = (what: string, key: string, plural: string): string =>
  * @throws {GoError} For anything but strings, numbers and booleans, in k6's words.
  */
 export function tagValue(key: string, value: unknown): string {
-  const text = textOf(value);
+  const text = tagText(value);
   if (text === undefined) throw new GoError(refusal("tag", key, "tag values"));
   return text;
 }
@@ -36,7 +36,7 @@ export function tagValue(key: string, value: unknown): string {
  * @throws {GoError} As `tagValue`.
  */
 export function metadataValue(key: string, value: unknown): string {
-  const text = textOf(value);
+  const text = tagText(value);
   if (text === undefined) throw new GoError(refusal("metadata", key, "metadata value"));
   return text;
 }
@@ -52,7 +52,7 @@ export function tagsFrom(tags: TagSet, given: unknown, context = ""): TagSet {
   // a text has a tag for each of its characters, as in k6
   for (const key of Object.keys(Object(given))) {
     const value = (given as Record<string, unknown>)[key];
-    const text = textOf(value);
+    const text = tagText(value);
     if (text === undefined) throw new GoError(`${context}${refusal("tag", key, "tag values")}`);
     set = set.with(key, text);
   }

@@ -43,7 +43,7 @@ import {
 } from "../options/schema.ts";
 import { isValueError, parseDnsTtl } from "../options/text-values.ts";
 import { type LogSink, openConsoleFile, openLogSink } from "../report/log-sink.ts";
-import { fetchModule } from "../script/load.ts";
+import { fetchModule, notFound } from "../script/load.ts";
 import type { LiveLines } from "../report/terminal.ts";
 import { SecretRedaction } from "../report/secret-redaction.ts";
 import type { ModuleRegistry } from "../vu/module-registry.ts";
@@ -89,7 +89,7 @@ export interface ScriptUnderTest {
   exports: readonly string[];
   scriptPath: string;
   /** For the machine-readable summary, which contains it. */
-  scriptText: string | undefined;
+  scriptText: string;
   /** Where options of the environment come from: for scripts that see the process's variables, `-e` is one of them. */
   environment: Environment;
 }
@@ -185,7 +185,7 @@ export function logUserError(log: Logger, error: UserError): void {
 async function readScript(
   session: Session,
   { env, type, compatibilityMode }: RuntimeOptions,
-): Promise<{ spec: ScriptSpec; preset: [string, string][] }> {
+): Promise<{ spec: ScriptSpec; text: string }> {
   const { host, global, positional } = session;
   const [given, ...extra] = positional;
   if (given === undefined || extra.length > 0) {
@@ -199,18 +199,18 @@ async function readScript(
   const secretSources = readSecretSources(global.secretSource, (path) => readFileSync(resolve(host.cwd, path), "utf8"));
   const withoutGlobal = (compatibilityMode || "extended") !== "extended";
   const common = { env, withoutGlobal, secretSources, ...(webSocket === undefined ? {} : { webSocket }) };
-  const preset: [string, string][] = [];
   let mainId: string;
+  let text: string;
   if (given === "-") {
     mainId = "file:///-";
-    preset.push([mainId, await host.readStdin()]);
+    text = await host.readStdin();
   } else if (given.startsWith("https://") && URL.canParse(given)) {
     mainId = new URL(given).href;
-    preset.push([mainId, await fetchModule(mainId, ExitCode.Generic)]);
+    text = await fetchModule(mainId, ExitCode.Generic);
   } else {
-    const { path, text } = readScriptFile(given, host.cwd);
-    mainId = fileUrl(path);
-    preset.push([mainId, text]);
+    const file = readScriptFile(given, host.cwd);
+    mainId = fileUrl(file.path);
+    text = file.text;
   }
   if (type !== undefined && type !== "" && type !== "js") {
     throw new UserError("unknown-test-type", {
@@ -219,7 +219,7 @@ async function readScript(
       exitCode: ExitCode.Generic,
     });
   }
-  return { spec: { mainId, display: given, ...common }, preset };
+  return { spec: { mainId, display: given, ...common }, text };
 }
 
 /** @throws {UserError} `module-not-found`, `script-is-a-folder` or `unreadable-script`, exit code 255. */
@@ -230,15 +230,7 @@ function readScriptFile(given: string, cwd: string): { path: string; text: strin
     stats = statSync(path);
   } catch (cause) {
     // whatever the reason: k6 looks in more than one place, and tells of none
-    throw new UserError("module-not-found", {
-      message:
-        `The moduleSpecifier "${given}" couldn't be found on local disk. Make sure that you've specified the right path to the file. ` +
-        "If you're running k6 using the Docker image make sure you have mounted the local directory " +
-        "(-v /local/path/:/inside/docker/path) containing your script and modules so that they're accessible by k6 from inside " +
-        "of the container, see https://grafana.com/docs/k6/latest/using-k6/modules/#use-modules-with-docker.",
-      exitCode: ExitCode.Generic,
-      cause,
-    });
+    throw notFound(given, { exitCode: ExitCode.Generic, cause });
   }
   if (stats.isDirectory()) {
     throw new UserError("script-is-a-folder", {
@@ -329,11 +321,11 @@ export async function loadScript(
   const { host, registry, flags, log, writeLog, hideSecret } = session;
   const { runtime, notices } = readRuntimeOptions(flags, host.env, { includeSystemEnvVars });
   tell(log, notices);
-  const { spec, preset } = await readScript(session, runtime);
+  const { spec, text } = await readScript(session, runtime);
   const file = readConfig(session);
   const conductor = new Conductor({ host, registry, log, writeLog, hideSecret, onSamples });
   try {
-    const loaded = await conductor.load(spec, preset);
+    const loaded = await conductor.load(spec, [[spec.mainId, text]]);
     conductor.exports = loaded.exports;
     const prefix = loadErrorPrefix(spec);
     const script = readScriptOptions(loaded.options === undefined ? undefined : JSON.parse(loaded.options), { prefix });
@@ -352,7 +344,7 @@ export async function loadScript(
       scriptOptions: script.options,
       exports: loaded.exports,
       scriptPath: spec.display,
-      scriptText: preset[0]?.[1],
+      scriptText: text,
       environment: runtime.includeSystemEnvVars ? runtime.env : host.env,
     };
   } catch (error) {

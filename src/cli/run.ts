@@ -341,7 +341,7 @@ async function summarise(run: {
   const timeUnit = effective.summaryTimeUnit ?? "";
   const report = () => summaryReport(input, runtime.summaryMode === "full" ? "full" : "compact");
   const data = runtime.newMachineReadableSummary
-    ? machineSummary(report(), { elapsedMs: input.elapsedMs, script: test.scriptText!, now: new Date() })
+    ? machineSummary(report(), { elapsedMs: input.elapsedMs, script: test.scriptText, now: new Date() })
     : summaryData(input, {
         timeUnit,
         noColor: global.noColor,

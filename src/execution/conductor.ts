@@ -238,7 +238,7 @@ export class Conductor {
   /**
    * Compiles the script and runs its init code once, on the first thread.
    *
-   * @param preset Texts that are known already, by id: a script from standard input.
+   * @param preset Texts that are known already, by id: that of the script.
    */
   async load(script: ScriptSpec, preset: readonly (readonly [string, string])[] = []): Promise<LoadedScript> {
     this.script = script;

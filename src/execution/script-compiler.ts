@@ -24,7 +24,7 @@ export class ScriptCompiler {
   private readonly options: CompileOptions;
   private readonly maps = new Map<string, Omit<Compilation, "module">>();
 
-  /** @param preset Texts that are known already, by id: a script from standard input. */
+  /** @param preset Texts that are known already, by id: that of the script. */
   constructor(registry: ModuleRegistry, preset: readonly (readonly [string, string])[]) {
     this.options = {
       loader: withJslib(createLoader(new Map(preset)), registry),

@@ -2,7 +2,7 @@
  * The file of `--summary-export`: the summary in the shape of k6's first versions.
  *
  * Figures stand directly in their metric, a rate is called `value`, groups and checks are found by name, and a
- * threshold is true if it was crossed.
+ * threshold is true if it was crossed. The machine-readable summary is written as it is.
  *
  * @see k6 docs, "Summary export"
  */

@@ -16,18 +16,22 @@ export interface Loader {
   loadSync(id: string, specifier: string): string;
 }
 
-export function notFound(specifier: string): UserError {
+export function notFound(
+  specifier: string,
+  { exitCode = ExitCode.ScriptException, cause }: { exitCode?: ExitCode; cause?: unknown } = {},
+): UserError {
   return new UserError("module-not-found", {
     message:
       `The moduleSpecifier "${specifier}" couldn't be found on local disk. Make sure that you've specified the right path ` +
       "to the file. If you're running k6 using the Docker image make sure you have mounted the local directory " +
       "(-v /local/path/:/inside/docker/path) containing your script and modules so that they're accessible by k6 from " +
       "inside of the container, see https://grafana.com/docs/k6/latest/using-k6/modules/#use-modules-with-docker.",
-    exitCode: ExitCode.ScriptException,
+    exitCode,
+    cause,
   });
 }
 
-/** Reads files from the disk and modules from the net; `preset` holds texts that are known already (standard input). */
+/** Reads files from the disk and modules from the net; `preset` holds texts that are known already. */
 export function createLoader(preset: ReadonlyMap<string, string> = new Map()): Loader {
   const readFile = (id: string, specifier: string): string => {
     const text = readModule(filePath(id));

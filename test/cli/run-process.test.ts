@@ -46,7 +46,7 @@ test.each(["missing.js", "s.js/x", "loop.js", `${"n".repeat(300)}.js`])("there i
   expect(code).toBe(255);
 });
 
-// A file that even root may not read: one of memory, at an address where there is none.
+// A file that even root may not read: one of memory, at an address where there is none. Only Linux has it.
 test.skipIf(process.platform !== "linux")("a script that the system refuses to read", async () => {
   for (const command of ["run", "inspect"]) {
     const { code, err } = await sixfold([command, "/proc/self/mem"]);
@@ -109,6 +109,7 @@ test("an output for traces that there is not", async () => {
   expect(code).toBe(255);
 });
 
+// only Linux has /dev/full
 test.skipIf(process.platform !== "linux")("a full standard output is told of and ends nothing", async () => {
   for (const [command, lines] of [
     ["run", 1],

@@ -114,6 +114,7 @@ test("a terminal is one, and tells its width", async () => {
   expect(out.replaceAll("\r\n", "\n")).toBe(text);
 });
 
+// only Linux has /dev/full
 test.skipIf(process.platform !== "linux")("a device that is full is told of once, and ends nothing", async () => {
   const { err, code } = await runInto("/dev/full", "w");
   expect(err.match(/error: could not write to stdout: .*no space left on device\n/g)).toHaveLength(1);
